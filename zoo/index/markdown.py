@@ -1,0 +1,85 @@
+"""Finds the model-index documents in a Markdown page, line by line.
+
+One rule: a comment counts where ``<!--`` opens a line at column 1, outside a fenced code block,
+and its text says ``Type: model-index``. Front matter counts where it says the same or has a key
+``Models`` or ``Collections``. All else of the page is prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from zoo.claims import Location
+from zoo.index.problems import Malformed
+
+_TYPE = re.compile(r"^\s*type\s*:\s*['\"]?model-index['\"]?\s*$", re.IGNORECASE | re.MULTILINE)
+_FRONT = re.compile(r"^(models|collections)\s*:", re.IGNORECASE | re.MULTILINE)
+_FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A document inside a page, with the line on which its text begins."""
+
+    text: str
+    first_line: int
+
+
+def blocks(page: str, path: str) -> Iterator[Block]:
+    """Yield the model-index documents of a page in their order.
+
+    Raises:
+        Malformed: a model-index comment is never closed.
+    """
+    lines = page.split("\n")
+    start = 0
+    if lines[0].rstrip() == "---":
+        end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+        if end is not None:
+            text = "\n".join(lines[1:end])
+            if _TYPE.search(text) or _FRONT.search(text):
+                yield Block(text, 2)
+            start = end + 1
+    yield from _comments(lines, start, path)
+
+
+def _comments(lines: list[str], start: int, path: str) -> Iterator[Block]:
+    fence = ""
+    number = start
+    while number < len(lines):
+        line = lines[number]
+        if fence:
+            fence = "" if _closes(line, fence) else fence
+        elif opened := _FENCE.match(line):
+            fence = opened[1]
+        elif line.startswith("<!--"):
+            text, number = _comment(lines, number, path)
+            if _TYPE.search(text):
+                yield Block(text, number - text.count("\n") + 1)
+        number += 1
+
+
+def _closes(line: str, fence: str) -> bool:
+    text = line.strip()
+    return len(text) >= len(fence) and set(text) == {fence[0]}
+
+
+def _comment(lines: list[str], first: int, path: str) -> tuple[str, int]:
+    """Return a comment's text, with the columns kept, and the index of its last line.
+
+    A comment that is never closed ends with the page, as CommonMark has it.
+    """
+    parts: list[str] = []
+    for number in range(first, len(lines)):
+        line = "    " + lines[number][4:] if number == first else lines[number]
+        inside, closed, _ = line.partition("-->")
+        parts.append(inside)
+        if closed:
+            return "\n".join(parts), number
+    text = "\n".join(parts)
+    if _TYPE.search(text):
+        place = Location(path, first + 1, 1)
+        raise Malformed("markdown-comment", "this comment is never closed with '-->'", place)
+    return "", len(lines)

@@ -1,0 +1,169 @@
+"""Checks a document's tree against the JSON Schema, and says what is wrong where it is written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from zoo.claims import Location
+from zoo.errors import nearest
+from zoo.index.problems import Problem
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold
+from zoo.index.values import PARSERS
+
+_KINDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+}
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a model-index document."""
+    text = files("zoo.index").joinpath("schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
+
+
+Part = tuple[str, int] | None
+
+
+def problems(document: Node) -> Iterator[tuple[Part, Problem]]:
+    """Yield what the schema finds wrong in a document, in the order of its lines.
+
+    Each problem comes with the part that it spoils: ``("Models", 3)``, ``("Collections", 0)``, or
+    None where it is the document as a whole.
+    """
+    errors = _validator().iter_errors(_instance(document))
+    found = [(_part(list(error.absolute_path)), _problem(document, error)) for error in errors]
+    yield from sorted(found, key=lambda item: (item[1].location, item[1].message))
+
+
+def name(text: str) -> str:
+    """Return a model's or collection's name, or raise ValueError where it cannot be one."""
+    if not text.strip() or text != text.strip() or text.startswith("-"):
+        raise ValueError("a name is not empty and begins with neither a blank nor '-'")
+    if len(text) > 200 or "\n" in text or "\t" in text:
+        raise ValueError("a name is one line of at most 200 characters")
+    return text
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    checker = FormatChecker(formats=())
+    for kind, parse in {**PARSERS, "name": name}.items():
+        checker.checks(kind, raises=ValueError)(_accepts(parse))
+    return Draft202012Validator(schema(), format_checker=checker)
+
+
+def _accepts(parse: Any) -> Any:
+    def accepts(instance: object) -> bool:
+        if isinstance(instance, str):
+            parse(instance)
+        return True
+
+    return accepts
+
+
+@cache
+def _canonical_names() -> dict[str, str]:
+    """Return the schema's own spelling of every key that it names, by folded key."""
+    parts = [schema(), *schema()["$defs"].values()]
+    return {fold(key): key for part in parts for key in part.get("properties", {})}
+
+
+def _instance(node: Node) -> object:
+    """Return the tree as plain JSON: scalars as the text that was written, null as null."""
+    match node:
+        case Scalar():
+            return None if node.null else node.text
+        case Sequence():
+            return [_instance(item) for item in node.items]
+        case Mapping():
+            names = _canonical_names()
+            return {
+                names.get(key, entry.name): _instance(entry.value)
+                for key, entry in node.entries.items()
+            }
+
+
+def _problem(document: Node, error: ValidationError) -> Problem:
+    path = list(error.absolute_path)
+    place, field = _locate(document, path)
+    rule, message, hint = _explain(error, field)
+    return Problem(rule, "error", _model(document, path), message, hint, place)
+
+
+def _locate(document: Node, path: list[str | int]) -> tuple[Location, str]:
+    """Return the place of the value at a path, and the name of the field that holds it."""
+    node, place, field = document, document.location, "the document"
+    for step in path:
+        if isinstance(step, int):
+            assert isinstance(node, Sequence)
+            node = node.items[step]
+            place = node.location
+        else:
+            entry = _entry(node, step)
+            node, field = entry.value, entry.name
+            place = entry.location if isinstance(node, Mapping | Sequence) else node.location
+    return place, field
+
+
+def _entry(node: Node, key: str) -> Entry:
+    assert isinstance(node, Mapping)
+    return node.entries[fold(key)]
+
+
+def _part(path: list[str | int]) -> Part:
+    match path:
+        case [str(kind), int(number), *_]:
+            return kind, number
+        case _:
+            return None
+
+
+def _model(document: Node, path: list[str | int]) -> str | None:
+    if len(path) < 2 or path[0] != "Models" or not isinstance(document, Mapping):
+        return None
+    models = document.get("Models")
+    assert isinstance(models, Sequence) and isinstance(path[1], int)
+    model = models.items[path[1]]
+    written = model.get("Name") if isinstance(model, Mapping) else None
+    return written.text if isinstance(written, Scalar) else None
+
+
+def _explain(error: ValidationError, field: str) -> tuple[str, str, str]:
+    """Return rule, message and hint; the value itself, which may be huge, is never quoted."""
+    match error.validator:
+        case "format":
+            return "bad-value", f"{field}: {error.cause}", ""
+        case "enum":
+            allowed = ", ".join(str(value) for value in error.validator_value if value)
+            return "bad-value", f"{field}: not one of {allowed}", ""
+        case "required":
+            assert isinstance(error.instance, dict)
+            missing = next(key for key in error.validator_value if key not in error.instance)
+            return "missing-field", f"'{missing}' is missing", nearest(missing, error.instance)
+        case "type":
+            kinds = error.validator_value
+            wanted = [_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)
+                      if kind != "null"]  # fmt: skip
+            return "wrong-kind", f"{field}: must be {' or '.join(wanted)}", ""
+        case "additionalProperties":
+            known = error.schema["properties"] if isinstance(error.schema, dict) else {}
+            extra = next(key for key in error.instance if key not in known)
+            return "unknown-field", f"{field}: there is no field '{extra}'", nearest(extra, known)
+        case "anyOf" if not error.absolute_path:
+            return "missing-field", "the document has neither 'Models' nor 'Collections'", ""
+        case _:
+            return "wrong-kind", f"{field}: not of the form that the schema describes", ""

@@ -1,0 +1,122 @@
+"""What the text of a field means: one parser for each kind of value in the schema.
+
+Each takes the text as it was written and returns the value in base units, or raises ValueError
+with a message that says what was wanted. A scale is never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from types import MappingProxyType
+
+from zoo.claims import Digest
+
+_NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2})?)\s*([A-Za-z]*)", re.ASCII)
+_COUNTS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12}
+_BYTES = {
+    "": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9,
+    "KIB": 2**10, "MIB": 2**20, "GIB": 2**30,
+}  # fmt: skip
+_LARGEST = Decimal(10) ** 18
+
+
+def _split(text: str, wanted: str) -> tuple[Decimal, str]:
+    match = _NUMBER.fullmatch(text.strip())
+    if match is None or len(match[1]) > 40:
+        raise ValueError(f"not {wanted}")
+    return Decimal(match[1]), match[2].upper()
+
+
+def _scaled(text: str, units: Mapping[str, int], wanted: str) -> Decimal:
+    number, unit = _split(text.replace(",", "") if _grouped(text) else text, wanted)
+    if unit not in units:
+        raise ValueError(f"not {wanted}")
+    value = number * units[unit]
+    if value != value.to_integral_value() or not 0 <= value <= _LARGEST:
+        raise ValueError(f"not {wanted}")
+    return value.quantize(Decimal(1)) if value else Decimal(0)
+
+
+def _grouped(text: str) -> bool:
+    return re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text, re.ASCII) is not None
+
+
+def count(text: str) -> Decimal:
+    """Read how many of something: ``28090000``, ``25.6M``, ``4.1 G``, ``1,234,567``."""
+    return _scaled(text, _COUNTS, "a count such as 28090000, 25.6M or 4.1 G")
+
+
+def byte_count(text: str) -> Decimal:
+    """Read a size in bytes: ``102491893``, ``102 MB`` (10^6), ``98 MiB`` (2^20)."""
+    return _scaled(text, _BYTES, "a size such as 102491893, 102 MB or 98 MiB")
+
+
+def percent(text: str) -> Decimal:
+    """Read a percentage, 0 to 100: ``83.74%``, ``83.74``; 0.7834 means 0.7834 %."""
+    number, unit = _split(text.strip().removesuffix("%"), "a percentage such as 83.74%")
+    if unit or not 0 <= number <= 100:
+        raise ValueError("not a percentage from 0 to 100, such as 83.74%")
+    return number
+
+
+def fraction(text: str) -> Decimal:
+    """Read a share above 0 and at most 1: ``0.875``."""
+    number, unit = _split(text, "a share such as 0.875")
+    if unit or not 0 < number <= 1:
+        raise ValueError("not a share above 0 and at most 1, such as 0.875")
+    return number
+
+
+def pixels(text: str) -> Decimal:
+    """Read the side of a square image in pixels: ``224``, ``224x224``."""
+    match = re.fullmatch(r"(\d{1,5})(?:\s*[x×]\s*(\d{1,5}))?", text.strip(), re.ASCII)
+    if match is None or (match[2] or match[1]) != match[1] or not 1 <= int(match[1]) <= 16384:
+        raise ValueError("not the side of a square image in pixels, such as 224")
+    return Decimal(match[1])
+
+
+def number(text: str) -> Decimal:
+    """Read a plain decimal number of moderate size."""
+    value, unit = _split(text, "a number")
+    if unit or abs(value) > _LARGEST:
+        raise ValueError("not a number")
+    return value
+
+
+def digest(text: str) -> Digest:
+    """Read ``sha256:`` and 8 to 64 hexadecimal digits."""
+    return Digest.parse(text)
+
+
+PARSERS: Mapping[str, Callable[[str], Decimal | Digest]] = MappingProxyType(
+    {
+        "count": count,
+        "byte-count": byte_count,
+        "percent": percent,
+        "fraction": fraction,
+        "pixels": pixels,
+        "number": number,
+        "digest": digest,
+    }
+)
+
+
+def rounding(text: str) -> Decimal:
+    """Return half a unit of the last significant digit that was written, in base units.
+
+    ``4.7M`` gives 50,000 and ``28090000`` gives 5,000: trailing zeros of a whole number are taken
+    for rounding, those behind a decimal point (``4.70M``) are not. A number written out to its
+    last digit, ``28088024``, gives 0.
+    """
+    plain = text.replace(",", "") if _grouped(text) else text
+    mantissa, unit = _split(plain.strip().removesuffix("%"), "a number")
+    scale = _COUNTS.get(unit, 1)
+    exponent = mantissa.as_tuple().exponent
+    assert isinstance(exponent, int)
+    if exponent >= 0 and mantissa:
+        mantissa = mantissa.normalize()
+        exponent = int(mantissa.as_tuple().exponent)
+    unit_of_last_digit = Decimal(10) ** exponent * scale
+    return unit_of_last_digit / 2 if unit_of_last_digit > 1 else Decimal(0)

@@ -1,0 +1,202 @@
+"""A Run: all findings with the environment and the inputs' digests; its JSON is the evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from zoo.claims import Digest, Location
+from zoo.errors import UsageError
+from zoo.findings import Finding, Verdict
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """A weights file on this machine, and what is known of its identity.
+
+    Attributes:
+        url: as the index writes it.
+        digest: the whole SHA-256, computed from the bytes that are on disk.
+        size: in bytes.
+        assurance: ``sha256`` (equal to a whole declared digest), ``prefix`` (equal to the first
+            digits in its name, a label and no proof), or ``unpinned`` (nothing to compare with).
+        mismatch: what is wrong where the digest is not the declared one, else empty.
+    """
+
+    path: Path
+    url: str
+    digest: Digest
+    size: int
+    assurance: str
+    mismatch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRecord:
+    """What was tested: which model, built from what, with which weights and preprocessing."""
+
+    model: str
+    source: str
+    location: Location
+    weights: WeightsFile | None = None
+    preprocessing: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The outcome of one verification.
+
+    Attributes:
+        started: UTC, ISO 8601.
+        environment: versions and devices that can move a number.
+    """
+
+    version: str
+    started: str
+    environment: Mapping[str, Any]
+    subjects: tuple[SubjectRecord, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many findings there are of each verdict."""
+        counts = {verdict.value.lower(): 0 for verdict in Verdict}
+        for finding in self.findings:
+            counts[finding.verdict.value.lower()] += 1
+        return counts
+
+
+def exit_code(run: Run, *, strict: bool = False) -> int:
+    """Return what the process exits with: 0, 1 (a FAIL), 4 (an ERROR, no FAIL), 5 (nothing).
+
+    With ``strict``, what is UNDECIDED or SKIP counts as not verified.
+    """
+    verdicts = {finding.verdict for finding in run.findings}
+    if not verdicts:
+        return 5
+    if Verdict.FAIL in verdicts:
+        return 1
+    open_ = {Verdict.ERROR, Verdict.UNDECIDED, Verdict.SKIP} if strict else {Verdict.ERROR}
+    return 4 if verdicts & open_ else 0
+
+
+def to_json(run: Run) -> str:
+    """Return the Run as one JSON document, in the contract of ``run.json`` (schemas)."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool": {"name": "zoo", "version": run.version},
+        "started": run.started,
+        "environment": dict(run.environment),
+        "subjects": [_subject(subject) for subject in run.subjects],
+        "findings": [_finding(finding) for finding in run.findings],
+        "summary": run.summary,
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def from_json(text: str, name: str) -> Run:
+    """Read a Run.
+
+    Args:
+        text: the JSON document.
+        name: what to call it in messages.
+
+    Raises:
+        UsageError: the text is not a Run of a version that this zoo reads.
+    """
+    try:
+        document = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{name} is not JSON: {error}") from None
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if version != SCHEMA_VERSION:
+        raise UsageError(
+            f"{name} is not a Run of schema version {SCHEMA_VERSION}",
+            "a Run is what 'zoo verify --format json' writes",
+        )
+    _check(document, name)
+    return Run(
+        version=document["tool"]["version"],
+        started=document["started"],
+        environment=document["environment"],
+        subjects=tuple(_read_subject(item) for item in document["subjects"]),
+        findings=tuple(_read_finding(item) for item in document["findings"]),
+    )
+
+
+def merge(runs: Iterable[Run]) -> Run:
+    """Return one Run with the subjects and findings of several, in their order."""
+    first, *others = runs
+    return Run(
+        first.version,
+        first.started,
+        first.environment,
+        first.subjects + tuple(subject for run in others for subject in run.subjects),
+        first.findings + tuple(finding for run in others for finding in run.findings),
+    )
+
+
+def _subject(subject: SubjectRecord) -> dict[str, Any]:
+    weights = subject.weights
+    return {
+        "model": subject.model,
+        "source": subject.source,
+        "location": asdict(subject.location),
+        "weights": None
+        if weights is None
+        else {
+            "url": weights.url,
+            "sha256": weights.digest.hex,
+            "size": weights.size,
+            "assurance": weights.assurance,
+        },
+        "preprocessing": None if subject.preprocessing is None else dict(subject.preprocessing),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return asdict(finding) | {"verdict": finding.verdict.value}
+
+
+def _read_subject(item: dict[str, Any]) -> SubjectRecord:
+    weights = item["weights"]
+    return SubjectRecord(
+        item["model"],
+        item["source"],
+        Location(**item["location"]),
+        None
+        if weights is None
+        else WeightsFile(
+            Path(),
+            weights["url"],
+            Digest("sha256", weights["sha256"]),
+            weights["size"],
+            weights["assurance"],
+        ),
+        item["preprocessing"],
+    )
+
+
+def _read_finding(item: dict[str, Any]) -> Finding:
+    parts = {"verdict": Verdict(item["verdict"]), "location": Location(**item["location"])}
+    return Finding(**(item | parts))
+
+
+def _check(document: Any, name: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    from zoo.schemas import load
+
+    error = next(Draft202012Validator(load("run")).iter_errors(document), None)
+    if error is not None:
+        where = "/".join(str(step) for step in error.absolute_path)
+        raise UsageError(f"{name} is not a Run: /{where} breaks the rule '{error.validator}'")
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
