@@ -10,20 +10,23 @@ from types import MappingProxyType
 
 
 class Metric(str, Enum):
-    """What a claim is about, by the id under which it is printed everywhere."""
+    """What a claim is about, by the id under which it is printed everywhere.
+
+    The order is that of a report, and of the checks: each rests only on those before it.
+    """
 
     PARAMETERS = "parameters"
     FLOPS = "flops"
     FILE_SIZE = "file-size"
     WEIGHTS_DIGEST = "weights-digest"
     WEIGHTS_LOAD = "weights-load"
-    TOP_1 = "top-1"
-    TOP_5 = "top-5"
     IMAGE_SIZE = "image-size"
     CROP_PCT = "crop-pct"
     INTERPOLATION = "interpolation"
     MEAN = "mean"
     STD = "std"
+    TOP_1 = "top-1"
+    TOP_5 = "top-5"
 
     def __str__(self) -> str:
         return self.value
@@ -41,13 +44,13 @@ UNITS: Mapping[Metric, str] = MappingProxyType(
         Metric.FILE_SIZE: "bytes",
         Metric.WEIGHTS_DIGEST: "",
         Metric.WEIGHTS_LOAD: "",
-        Metric.TOP_1: "%",
-        Metric.TOP_5: "%",
         Metric.IMAGE_SIZE: "pixels",
         Metric.CROP_PCT: "",
         Metric.INTERPOLATION: "",
         Metric.MEAN: "",
         Metric.STD: "",
+        Metric.TOP_1: "%",
+        Metric.TOP_5: "%",
     }
 )
 
@@ -104,6 +107,9 @@ class Digest:
         """Return whether the measured, whole digest begins with this one."""
         return self.algorithm == measured.algorithm and measured.hex.startswith(self.hex)
 
+
+# What naming a weights file claims: that the network's code and this file belong together.
+FITS = "every tensor fits"
 
 Value = Decimal | str | Digest | tuple[Decimal, ...]
 

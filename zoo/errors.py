@@ -4,8 +4,9 @@ ZooError
 ├── UsageError        the command or the configuration is off (exit 2)
 │   └── IndexFault    the index is not there, or holds errors
 ├── Unavailable       something needed could not be had or built: the verdict is ERROR
-│   └── Refused       it is there, and we do not touch it
-└── Blocked           another finding already says why this could not be tested
+│   ├── Refused       it is there, and we do not touch it
+│   └── Blocked       it is not what was claimed, as another finding says
+└── Skipped           not asked for, or this machine cannot: the verdict is SKIP
 """
 
 from __future__ import annotations
@@ -55,6 +56,10 @@ class Blocked(Unavailable):
     def __init__(self, rule: str, message: str, hint: str = "") -> None:
         super().__init__(message, hint)
         self.rule = rule
+
+
+class Skipped(ZooError):
+    """A claim that was not asked to be tested, or that this machine cannot test."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -1,0 +1,70 @@
+"""Labelled pictures on this machine: one module a layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from zoo.catalog import Catalog
+from zoo.errors import Unavailable
+
+SUFFIXES = frozenset({".jpeg", ".jpg", ".png"})
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture file; ``label`` is its class index, ``id`` names it within the dataset."""
+
+    id: str
+    path: Path
+    label: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Pictures in a fixed order.
+
+    Attributes:
+        layout: the layout's name and what was read, in words.
+        whole: the name of the published dataset that this is in full by its structure, else empty.
+    """
+
+    layout: str
+    path: Path
+    pictures: tuple[Picture, ...]
+    whole: str = ""
+
+
+class Layout(Protocol):
+    """One way in which datasets lie on disk."""
+
+    def recognises(self, path: Path) -> bool:
+        """Return whether a path looks like this layout; reads at most one folder."""
+
+    def open(self, path: Path) -> Dataset:
+        """Return the dataset with every picture that it names.
+
+        Raises:
+            Unavailable: something is missing, extra or malformed; the message names it.
+        """
+
+
+LAYOUTS: Catalog[Layout] = Catalog("zoo.datasets", "LAYOUT")
+
+
+def open_dataset(path: Path) -> Dataset:
+    """Open the dataset at a path, in the first layout that recognises it.
+
+    Raises:
+        Unavailable: there is nothing, or nothing that a layout recognises, or it is not in order.
+    """
+    if not path.exists():
+        raise Unavailable(f"there is no dataset at {path}", "give its path with --dataset")
+    for layout in LAYOUTS.values():
+        if layout.recognises(path):
+            return layout.open(path)
+    raise Unavailable(
+        f"{path} is a dataset of no known layout",
+        "give a CSV with the columns path,class or a folder of folders named by WordNet id",
+    )

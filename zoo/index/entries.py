@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from zoo.claims import Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value
+from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value
 from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence
 from zoo.index.values import PARSERS
 
@@ -98,7 +98,7 @@ def _claims(
         tail = hash_tail(weights.text)
         if tail is not None and metadata.get("SHA256") is None:
             yield Claim(model, Metric.WEIGHTS_DIGEST, tail, weights.location, weights.text)
-        yield Claim(model, Metric.WEIGHTS_LOAD, weights.text, weights.location, weights.text)
+        yield Claim(model, Metric.WEIGHTS_LOAD, FITS, weights.location, weights.text)
     results = body.get("Results")
     for result in results.items if isinstance(results, Sequence) else ():
         assert isinstance(result, Mapping)

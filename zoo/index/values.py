@@ -104,19 +104,35 @@ PARSERS: Mapping[str, Callable[[str], Decimal | Digest]] = MappingProxyType(
 
 
 def rounding(text: str) -> Decimal:
-    """Return half a unit of the last significant digit that was written, in base units.
+    """Return half a unit of the last significant digit of a count, in base units.
 
     ``4.7M`` gives 50,000 and ``28090000`` gives 5,000: trailing zeros of a whole number are taken
     for rounding, those behind a decimal point (``4.70M``) are not. A number written out to its
     last digit, ``28088024``, gives 0.
     """
     plain = text.replace(",", "") if _grouped(text) else text
-    mantissa, unit = _split(plain.strip().removesuffix("%"), "a number")
-    scale = _COUNTS.get(unit, 1)
-    exponent = mantissa.as_tuple().exponent
-    assert isinstance(exponent, int)
+    mantissa, unit = _split(plain, "a count")
+    exponent = _exponent(mantissa)
     if exponent >= 0 and mantissa:
-        mantissa = mantissa.normalize()
-        exponent = int(mantissa.as_tuple().exponent)
-    unit_of_last_digit = Decimal(10) ** exponent * scale
-    return unit_of_last_digit / 2 if unit_of_last_digit > 1 else Decimal(0)
+        exponent = _exponent(mantissa.normalize())
+    return _half(Decimal(10) ** exponent * _COUNTS[unit])
+
+
+def byte_rounding(text: str) -> Decimal:
+    """Return half a unit of the last written digit of a size, in bytes; 0 where bytes are meant.
+
+    ``102 MB`` gives 500,000; ``102491893`` and ``1000`` give 0, for nobody rounds bytes.
+    """
+    plain = text.replace(",", "") if _grouped(text) else text
+    mantissa, unit = _split(plain, "a size")
+    return _half(Decimal(10) ** min(0, _exponent(mantissa)) * _BYTES[unit])
+
+
+def _half(unit: Decimal) -> Decimal:
+    return unit / 2 if unit > 1 else Decimal(0)
+
+
+def _exponent(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return exponent

@@ -1,0 +1,40 @@
+"""Compares the documented preprocessing with the source's own for the documented weights file.
+
+Accuracy is measured with what the page documents. Where the source's own configuration for that
+very file says otherwise, whoever follows the page gets other pictures into the network than the
+publisher did, and that is a finding of its own. The file decides, not the model's name, under which
+another file may be the default by now.
+"""
+
+from __future__ import annotations
+
+from zoo.claims import Claim, Metric
+from zoo.errors import Skipped
+from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.subject import Subject
+from zoo.verify import Validator
+
+
+def tolerance(claim: Claim) -> Tolerance:
+    """Return no tolerance: these are settings, not measurements."""
+    return EXACT
+
+
+def measure(subject: Subject, claim: Claim) -> Measurement:
+    """Return the value in the source's own configuration."""
+    stated = subject.stated()
+    if stated.preprocessing is None:
+        raise Skipped(stated.by)
+    value = stated.preprocessing.value(claim.metric)
+    return Measurement(claim.metric, value, f"configuration of {stated.by}")
+
+
+VALIDATOR = Validator(
+    name="preprocessing",
+    metrics=frozenset(
+        {Metric.IMAGE_SIZE, Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD}
+    ),
+    torch=True,
+    tolerance=tolerance,
+    measure=measure,
+)

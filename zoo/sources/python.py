@@ -1,0 +1,98 @@
+"""Networks from any installed package, by the import path of what builds them.
+
+What the index names is imported and called, so this source is used only where the user trusts
+the index.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from zoo.claims import ModelEntry, SourceSpec
+from zoo.errors import Unavailable
+from zoo.subject import Stated, from_config
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+
+class Python:
+    """The source ``python``."""
+
+    runs_named_code = True
+
+    def describe(self, spec: SourceSpec) -> str:
+        """Return for instance ``python package:Class.build (package 0.1.0)``."""
+        package = spec.reference.partition(":")[0].partition(".")[0]
+        names = importlib.metadata.packages_distributions().get(package, [])
+        versions = [f"{name} {importlib.metadata.version(name)}" for name in sorted(set(names))]
+        return f"python {spec.reference}" + (f" ({', '.join(versions)})" if versions else "")
+
+    def build(self, spec: SourceSpec) -> nn.Module:
+        """Return what the named callable returns for the arguments."""
+        from torch import nn
+
+        factory = _factory(spec)
+        try:
+            network = factory(**spec.arguments)
+        except Exception as error:  # code of others may raise anything
+            raise _failed(spec, "raises", error) from None
+        if not isinstance(network, nn.Module):
+            raise Unavailable(f"{spec.location}: {spec.reference} returns no torch.nn.Module")
+        return network
+
+    def stated(self, entry: ModelEntry, network: nn.Module) -> Stated:
+        """Return the preprocessing in the network's ``pretrained_cfg``, timm's convention.
+
+        It counts only if its ``file`` names the documented weights file.
+        """
+        config = getattr(network, "pretrained_cfg", None)
+        if not isinstance(config, Mapping) or entry.weights is None:
+            return Stated(None, f"{entry.source.reference} states no preprocessing")
+        file_name = entry.weights.text.rsplit("/", 1)[-1]
+        if config.get("file") != file_name:
+            reason = f"{entry.source.reference} states no preprocessing for {file_name}"
+            return Stated(None, reason)
+        try:
+            return Stated(from_config(config), f"{entry.source.reference} pretrained_cfg")
+        except (KeyError, TypeError, IndexError, ArithmeticError) as error:
+            raise _failed(entry.source, "has a malformed pretrained_cfg:", error) from None
+
+    def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Return the state dict as it is."""
+        return state
+
+
+def _factory(spec: SourceSpec) -> Callable[..., object]:
+    module, colon, path = spec.reference.partition(":")
+    if not colon or not all(part.isidentifier() for part in (*module.split("."), *path.split("."))):
+        raise Unavailable(
+            f"{spec.location}: '{spec.reference}' is not an import path",
+            "write it as package.module:Class.method",
+        )
+    try:
+        found: Any = importlib.import_module(module)
+        for name in path.split("."):
+            found = getattr(found, name)
+    except ModuleNotFoundError as error:
+        raise Unavailable(
+            f"{spec.location}: the Python package {error.name} is not installed",
+            "install the distribution that provides it",
+        ) from None
+    except Exception as error:  # code of others may raise anything
+        raise _failed(spec, "cannot be imported:", error) from None
+    if not callable(found):
+        raise Unavailable(f"{spec.location}: {spec.reference} cannot be called")
+    called: Callable[..., object] = found
+    return called
+
+
+def _failed(spec: SourceSpec, what: str, error: Exception) -> Unavailable:
+    reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+    return Unavailable(f"{spec.location}: {spec.reference} {what} {reason}")
+
+
+SOURCE = Python()

@@ -1,0 +1,112 @@
+"""Networks by their exact name in timm, with the preprocessing of the documented weights file."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from zoo.claims import ModelEntry, SourceSpec
+from zoo.errors import Refused, Unavailable, nearest
+from zoo.subject import Stated, from_config
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+# timm itself would also take hf-hub: and local-dir: names, which load what an index points to.
+_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?", re.ASCII)
+# Arguments that an index may set, with the largest value of each.
+_LIMITS = {"num_classes": 10**6, "in_chans": 64, "img_size": 2**14}
+
+
+class Timm:
+    """The source ``timm``."""
+
+    runs_named_code = False
+
+    def describe(self, spec: SourceSpec) -> str:
+        """Return for instance ``timm 1.0.31 seresnet152d``."""
+        return f"timm {version('timm')} {spec.reference}"
+
+    def build(self, spec: SourceSpec) -> nn.Module:
+        """Return the network of that exact name, or of the one that a deprecated name maps to."""
+        import timm
+
+        _check(spec)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # a deprecated name still resolves
+            try:
+                network: nn.Module = timm.create_model(
+                    spec.reference, pretrained=False, **spec.arguments
+                )
+            except (RuntimeError, TypeError, ValueError, AssertionError, KeyError) as error:
+                raise Unavailable(f"timm cannot build {spec.reference}: {error}") from None
+        return network
+
+    def stated(self, entry: ModelEntry, network: nn.Module) -> Stated:
+        """Return the preprocessing of the pretrained tag that has the documented weights file.
+
+        That is not always the tag that the bare name loads today.
+        """
+        from timm.models import get_arch_name, get_deprecated_models
+        from timm.models._registry import get_arch_pretrained_cfgs
+
+        if entry.weights is None:
+            return Stated(None, "the page names no weights file that timm could know")
+        file_name = entry.weights.text.rsplit("/", 1)[-1]
+        asked = entry.source.reference
+        present = get_deprecated_models().get(get_arch_name(asked)) or asked
+        arch = get_arch_name(present)
+        for tag, config in get_arch_pretrained_cfgs(arch).items():
+            if str(config.url or config.file or "").rsplit("/", 1)[-1] == file_name:
+                return Stated(from_config(config.to_dict()), f"timm {version('timm')} {arch}.{tag}")
+        return Stated(None, f"no pretrained tag of timm's {arch} has the file {file_name}")
+
+    def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        """Apply the conversion of old checkpoints that timm keeps beside the architecture."""
+        module = sys.modules[type(network).__module__]
+        convert = getattr(module, "checkpoint_filter_fn", None)
+        if convert is None:
+            return state
+        try:
+            converted: Mapping[str, Tensor] = convert(dict(state), network)
+        except (KeyError, RuntimeError, AttributeError, ValueError, AssertionError):
+            return state  # not an old checkpoint of this architecture: what is off is said of it
+        return converted
+
+
+def _check(spec: SourceSpec) -> None:
+    import timm
+    from timm.models import get_deprecated_models
+
+    name = spec.reference
+    if _NAME.fullmatch(name) is None:
+        raise Refused(
+            f"{spec.location}: '{name}' is not a name in timm",
+            "timm names are made of a-z, 0-9 and _, with at most one tag behind a '.'",
+        )
+    if not timm.is_model(name):
+        hint = nearest(name, timm.list_models()) or "see timm.list_models()"
+        raise Unavailable(
+            f"{spec.location}: timm {version('timm')} has no model '{name}'", hint
+        )
+    if "." in name and name not in timm.list_models(include_tags=True):
+        raise Unavailable(
+            f"{spec.location}: timm {version('timm')} has no pretrained tag '{name}'",
+            nearest(name, timm.list_models(include_tags=True)),
+        )
+    if get_deprecated_models().get(name, name) is None:
+        raise Unavailable(f"{spec.location}: timm {version('timm')} has removed '{name}'")
+    for argument, value in spec.arguments.items():
+        limit = _LIMITS.get(argument, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
+            raise Refused(
+                f"{spec.location}: the argument {argument} is not passed on to timm",
+                f"whole numbers may be given for {', '.join(_LIMITS)}",
+            )
+
+
+SOURCE = Timm()

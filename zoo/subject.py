@@ -1,0 +1,153 @@
+"""The thing under test: a model's entry with what is built and obtained for it when first asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from zoo.claims import Metric, ModelEntry, Value
+from zoo.errors import Unavailable, ZooError
+from zoo.run import WeightsFile
+
+if TYPE_CHECKING:
+    from torch import nn
+
+T = TypeVar("T")
+
+
+class Lazy(Generic[T]):
+    """A value that is made when it is first asked for; a ZooError is kept and raised again."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._error: ZooError | None = None
+
+    def __call__(self) -> T:
+        if self._error is not None:
+            raise self._error
+        if not self._made:
+            try:
+                self._made.append(self._make())
+            except ZooError as error:
+                self._error = error
+                raise
+        return self._made[0]
+
+    @property
+    def made(self) -> T | None:
+        """The value if it was made, else None."""
+        return self._made[0] if self._made else None
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How a picture becomes the network's input.
+
+    Attributes:
+        image_size: side of the square crop, in pixels.
+        crop_pct: the shorter side is resized to ``floor(image_size / crop_pct)`` before the crop.
+        interpolation: of the resize, by Pillow's name.
+        mean: per channel, of values in 0 to 1; ``std`` likewise.
+    """
+
+    image_size: Decimal
+    crop_pct: Decimal
+    interpolation: str
+    mean: tuple[Decimal, ...]
+    std: tuple[Decimal, ...]
+
+    def value(self, metric: Metric) -> Value:
+        """Return the value of one of the metrics that describe preprocessing."""
+        value: Value = asdict(self)[metric.value.replace("-", "_")]
+        return value
+
+    def in_words(self) -> str:
+        """Return all of it in one line, for the record."""
+        mean, std = (", ".join(str(part) for part in parts) for parts in (self.mean, self.std))
+        return (
+            f"{self.interpolation} to {self.image_size} / {self.crop_pct}, centre crop"
+            f" {self.image_size}, mean ({mean}), std ({std})"
+        )
+
+
+def from_config(config: Mapping[str, Any]) -> Preprocessing:
+    """Return the preprocessing of a configuration in timm's ``pretrained_cfg`` form.
+
+    Args:
+        config: with ``input_size`` as (channels, height, width), ``crop_pct``, ``interpolation``,
+            ``mean`` and ``std``.
+
+    Raises:
+        KeyError, TypeError, IndexError, ArithmeticError: it is not of that form.
+    """
+    return Preprocessing(
+        image_size=Decimal(config["input_size"][-1]),
+        crop_pct=Decimal(str(config["crop_pct"])),
+        interpolation=str(config["interpolation"]),
+        mean=tuple(Decimal(str(part)) for part in config["mean"]),
+        std=tuple(Decimal(str(part)) for part in config["std"]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a source itself says of a weights file's preprocessing.
+
+    Attributes:
+        preprocessing: None where the source says nothing of this file.
+        by: who says so, or why nobody does.
+    """
+
+    preprocessing: Preprocessing | None
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One model under test.
+
+    Attributes:
+        source: the source, its version and what it was asked for, in words.
+        skeleton: the network without weights, on the meta device.
+        weights: the weights file on this machine.
+        network: the network with these weights, strictly loaded, in evaluation mode.
+        stated: the source's own preprocessing for the documented weights file.
+        predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
+    """
+
+    entry: ModelEntry
+    source: str
+    skeleton: Lazy[nn.Module]
+    weights: Lazy[WeightsFile]
+    network: Lazy[nn.Module]
+    stated: Lazy[Stated]
+    predictions: Callable[[str], Any]
+
+    def preprocessing(self) -> Preprocessing:
+        """Return the documented preprocessing, completed by the source's own.
+
+        Raises:
+            Unavailable: neither says one of the values. None is guessed.
+        """
+        return documented(self.entry, self.stated)
+
+
+def documented(entry: ModelEntry, stated: Callable[[], Stated]) -> Preprocessing:
+    """Return the preprocessing that an entry documents, completed by the source's own."""
+    names = [field.name for field in fields(Preprocessing)]
+    values: dict[str, Any] = {n: entry.value(Metric(n.replace("_", "-"))) for n in names}
+    if None in values.values():
+        own = stated().preprocessing
+        for name in names:
+            if values[name] is None and own is not None:
+                values[name] = getattr(own, name)
+    missing = [name.replace("_", " ").title() for name in names if values[name] is None]
+    if missing:
+        raise Unavailable(
+            f"the preprocessing is not known: neither page nor source says {', '.join(missing)}",
+            f"add {', '.join(missing)} to the model's Metadata",
+        )
+    return Preprocessing(**values)

@@ -1,0 +1,142 @@
+"""Finds the weights file that an entry names, on this machine or by fetching it, and hashes it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from zoo.claims import Digest, Metric, ModelEntry
+from zoo.errors import Refused, Skipped, Unavailable
+from zoo.run import WeightsFile
+from zoo.weights.fetch import Download, Policy, download
+from zoo.weights.store import Store, sha256
+
+Progress = Callable[[str, int, int | None], None]
+
+_PACKAGE = re.compile(r"package://([A-Za-z_][A-Za-z0-9_]*)/(.+)", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How weights may be obtained.
+
+    Attributes:
+        cache: folder of the store.
+        offline: use only what is on this machine.
+        progress: told what is being read, how many bytes are done, and of how many.
+    """
+
+    cache: Path
+    offline: bool = False
+    policy: Policy = field(default_factory=Policy)
+    progress: Progress = lambda what, done, total: None
+
+
+def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
+    """Return the weights file of an entry with its SHA-256, size and assurance.
+
+    Raises:
+        Skipped: the page names no weights.
+        Refused: the URL is of a kind, or leads to a place, that is not read.
+        Unavailable: the file is not there, or cannot be reached.
+    """
+    if entry.weights is None:
+        raise Skipped("the page names no weights file", "add 'Weights' to the model")
+    url = entry.weights.text
+    match url.partition(":")[0].lower() if ":" in url else "":
+        case "https" | "http":
+            path, digest, size = _from_network(url, access)
+        case "file":
+            path, digest, size = _local(_below(Path(entry.root), url[5:], url), access)
+        case "package":
+            path, digest, size = _local(in_package(url), access)
+        case _:
+            raise Refused(
+                f"weights are not read from {url}",
+                "write https://…, file:… (inside the index) or package://import_name/path",
+            )
+    claimed = entry.value(Metric.WEIGHTS_DIGEST)
+    return _assess(path, url, digest, size, claimed if isinstance(claimed, Digest) else None)
+
+
+def _assess(path: Path, url: str, digest: Digest, size: int, claimed: Digest | None) -> WeightsFile:
+    if claimed is None:
+        return WeightsFile(path, url, digest, size, "unpinned")
+    if not claimed.matches(digest):
+        mismatch = f"the file is {digest}, not {claimed}"
+        return WeightsFile(path, url, digest, size, "unpinned", mismatch)
+    return WeightsFile(path, url, digest, size, "sha256" if claimed.whole else "prefix")
+
+
+def _from_network(url: str, access: Access) -> tuple[Path, Digest, int]:
+    store = Store(access.cache)
+    if stored := store.find(url):
+        return stored
+    if access.offline:
+        raise Unavailable(
+            f"{url} is not in the cache, and --offline was asked for",
+            "run 'zoo fetch' once with the network",
+        )
+    name = url.rsplit("/", 1)[-1]
+    with download(url, access.policy) as body:
+
+        return store.add(url, _counted(name, body, access.progress))
+
+
+def _counted(name: str, body: Download, progress: Progress) -> Iterator[bytes]:
+    done = 0
+    for chunk in body.chunks:
+        done += len(chunk)
+        progress(name, done, body.size)
+        yield chunk
+
+
+def _local(path: Path, access: Access) -> tuple[Path, Digest, int]:
+    try:
+        total = path.stat().st_size
+        with path.open("rb") as stream:
+            digest, size = sha256(
+                stream, lambda done: access.progress(path.name, done, total)
+            )
+    except OSError as error:
+        raise Unavailable(f"cannot read {path}: {error.strerror or error}") from None
+    return path, digest, size
+
+
+def _below(root: Path, reference: str, url: str) -> Path:
+    """Return the regular file below a folder, or raise where it leads out of it."""
+    relative = PurePosixPath(unquote(reference))
+    path = (root / relative).resolve()
+    if relative.is_absolute() or not path.is_relative_to(root.resolve()):
+        raise Refused(f"{url} leads out of {root}", "files are read only below that folder")
+    if not path.is_file():
+        raise Unavailable(f"there is no file {root / relative}", "correct the path in the index")
+    return path
+
+
+def in_package(url: str) -> Path:
+    """Return the file that an installed Python package ships, without importing the package.
+
+    Args:
+        url: ``package://import_name/path/below/the/package``.
+
+    Raises:
+        Refused: the URL is malformed, or leads out of the package.
+        Unavailable: the package, or the file, is not installed.
+    """
+    match = _PACKAGE.fullmatch(url)
+    if match is None:
+        raise Refused(f"{url} is not of the form package://import_name/path")
+    name, reference = match.groups()
+    spec = importlib.util.find_spec(name)  # looks a top-level package up, and does not import it
+    if spec is None or not spec.submodule_search_locations:
+        raise Unavailable(
+            f"the package {name} is not installed",
+            f"install the distribution that provides it, such as: pip install "
+            f"{name.replace('_', '-')}",
+        )
+    return _below(Path(next(iter(spec.submodule_search_locations))), reference, url)
