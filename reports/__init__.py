@@ -1,0 +1,65 @@
+"""How we say it: one module a format, each of which turns a Run into text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from zoo.catalog import Catalog
+from zoo.findings import Finding, Verdict
+from zoo.run import Run
+
+GRAVEST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.UNDECIDED, Verdict.SKIP, Verdict.PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the place that a report goes to shows text.
+
+    Attributes:
+        colour: whether it understands colours.
+        width: in characters.
+    """
+
+    colour: bool = False
+    width: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One format.
+
+    Attributes:
+        render: from a Run to pages by file name; the first is the one to begin with.
+        many: whether there may be several pages, so that they go into a folder.
+    """
+
+    render: Callable[[Run, Style], Mapping[str, str]]
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is to be said of findings beyond their values, once for all that share it."""
+
+    verdict: Verdict
+    metrics: str
+    message: str
+    hint: str
+
+
+def reasons(findings: Iterable[Finding]) -> list[Reason]:
+    """Return why findings are not PASS, the gravest first, each reason with its metrics."""
+    shared: dict[tuple[Verdict, str, str], list[str]] = {}
+    for finding in findings:
+        if finding.verdict is not Verdict.PASS:
+            key = (finding.verdict, finding.message, finding.hint)
+            shared.setdefault(key, []).append(finding.metric or finding.rule)
+    found = [
+        Reason(verdict, ", ".join(metrics), message, hint)
+        for (verdict, message, hint), metrics in shared.items()
+    ]
+    return sorted(found, key=lambda reason: GRAVEST_FIRST.index(reason.verdict))
+
+
+REPORTS: Catalog[Report] = Catalog("zoo.reports", "REPORT")

@@ -33,13 +33,15 @@ def tolerance(claim: Claim) -> Tolerance:
 def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return the share of pictures, in percent, whose class is among the k best."""
     predictions: Predictions = subject.predictions(claim.dataset)
-    total, correct = len(predictions.items), predictions.correct(BEST[claim.metric])
+    total = len(predictions.items)
+    counts = {metric.value: predictions.correct(k) for metric, k in BEST.items()}
+    correct = counts[claim.metric.value]
     fingerprint = predictions.fingerprint
     conditions = {
         "dataset": predictions.layout,
         "fingerprint": str(fingerprint),
         "pictures": total,
-        "correct": correct,
+        "correct": counts,
         "preprocessing": subject.preprocessing().in_words(),
     }
     value: Value = _percent(correct, total)

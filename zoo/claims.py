@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -168,7 +169,6 @@ class ModelEntry:
 
     Attributes:
         claims: in the order in which they are written.
-        weights: where the weights file lies: https, file: or package: URL.
         untested: names of the fields that no check can read off a checkpoint.
         root: folder of the index, to which ``file:`` weights are confined.
     """
@@ -196,6 +196,7 @@ class ModelEntry:
         claim = self.claimed(metric)
         return None if claim is None else claim.value
 
+
 def plain(value: Value | None) -> object:
     """Return a value as JSON has it: numbers as numbers, digests and texts as texts."""
     match value:
@@ -208,3 +209,8 @@ def plain(value: Value | None) -> object:
             return [plain(part) for part in value]
         case _:
             return str(value)
+
+
+def file_name(url: str) -> str:
+    """Return the name of the file that a URL leads to, without query and fragment."""
+    return re.split(r"[/:]", re.split(r"[?#]", url, maxsplit=1)[0])[-1]

@@ -106,7 +106,9 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
     Numbers may differ by the tolerance, a digest must begin with the claimed digits, all else must
     be equal. A measurement on a part of the data neither bears out nor refutes.
     """
-    verdict = Verdict.PASS if _borne_out(claim.value, measurement.value, tolerance) else Verdict.FAIL
+    verdict = (
+        Verdict.PASS if _borne_out(claim.value, measurement.value, tolerance) else Verdict.FAIL
+    )
     if measurement.interval is not None:
         verdict = Verdict.UNDECIDED
     numeric = isinstance(claim.value, Decimal) and isinstance(measurement.value, Decimal)
@@ -128,9 +130,7 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
     )
 
 
-def untested(
-    rule: str, claim: Claim, verdict: Verdict, message: str, hint: str = ""
-) -> Finding:
+def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str = "") -> Finding:
     """Return the finding for a claim that was not measured, with the reason."""
     return Finding(
         rule=rule,
@@ -161,6 +161,8 @@ def show(value: Any, unit: str = "") -> str:
             text = f"{value:,}"
         case float():
             text = f"{value:,.10g}"
+        case Mapping():
+            text = ", ".join(f"{name} {show(part)}" for name, part in value.items())
         case list() | tuple():
             text = ", ".join(show(part) for part in value)
         case _:

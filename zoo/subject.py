@@ -26,6 +26,7 @@ class Lazy(Generic[T]):
         self._error: ZooError | None = None
 
     def __call__(self) -> T:
+        """Return the value; make it if nobody has asked before."""
         if self._error is not None:
             raise self._error
         if not self._made:

@@ -123,9 +123,7 @@ def subject_of(entry: ModelEntry, options: Options) -> Subject:
         return subject.preprocessing()
 
     predictions = _predictor(network, preprocessing, options)
-    subject = Subject(
-        entry, _describe(entry), skeleton, weights, network, stated, predictions
-    )
+    subject = Subject(entry, _describe(entry), skeleton, weights, network, stated, predictions)
     return subject
 
 

@@ -2,38 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from zoo.catalog import Catalog
 from zoo.errors import Unavailable
+from zoo.pictures import Dataset
 
 SUFFIXES = frozenset({".jpeg", ".jpg", ".png"})
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """One picture file; ``label`` is its class index, ``id`` names it within the dataset."""
-
-    id: str
-    path: Path
-    label: int
-
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """Pictures in a fixed order.
-
-    Attributes:
-        layout: the layout's name and what was read, in words.
-        whole: the name of the published dataset that this is in full by its structure, else empty.
-    """
-
-    layout: str
-    path: Path
-    pictures: tuple[Picture, ...]
-    whole: str = ""
 
 
 class Layout(Protocol):

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from zoo.datasets import SUFFIXES, Dataset, Picture
+from zoo.datasets import SUFFIXES
 from zoo.errors import Unavailable
+from zoo.pictures import Dataset, Picture
 
 _WNID = re.compile(r"n\d{8}", re.ASCII)
 _PER_CLASS = 50

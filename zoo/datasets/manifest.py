@@ -9,8 +9,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from zoo.datasets import Dataset, Picture
 from zoo.errors import Unavailable
+from zoo.pictures import Dataset, Picture
 from zoo.weights import in_package
 
 

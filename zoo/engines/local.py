@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zoo.datasets import Dataset, Picture
 from zoo.engines import Prediction, Predictions
 from zoo.errors import Unavailable
+from zoo.pictures import Dataset, Picture
 from zoo.subject import Preprocessing
 
 if TYPE_CHECKING:

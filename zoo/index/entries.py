@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value
+from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value, file_name
 from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence
 from zoo.index.values import PARSERS
 
@@ -82,14 +82,12 @@ def hash_tail(url: str) -> Digest | None:
     ``…/seresnet152d_ra2-04464dd2.pth`` gives ``sha256:04464dd2``, the first digits of the SHA-256
     by the convention of torch.hub. Query and fragment do not count.
     """
-    file_name = re.split(r"[?#]", url, maxsplit=1)[0].rsplit("/", 1)[-1]
-    match = _TAIL.search(file_name)
-    return Digest("sha256", match[1]) if match and match.end() == len(file_name) else None
+    name = file_name(url)
+    match = _TAIL.search(name)
+    return Digest("sha256", match[1]) if match and match.end() == len(name) else None
 
 
-def _claims(
-    model: str, body: Mapping, metadata: Mapping, weights: Text | None
-) -> Iterator[Claim]:
+def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) -> Iterator[Claim]:
     for key, (metric, kind) in _METADATA.items():
         node = metadata.get(key)
         if node is not None and (value := _value(node, kind)) is not None:

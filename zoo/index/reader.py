@@ -127,7 +127,7 @@ def _text(file: Path, shown: str) -> str:
     start = Location(shown, 1, 1)
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as stream:
+        with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise Malformed("unreadable", "this is not a regular file", start)
             data = stream.read(MAX_FILE + 1)

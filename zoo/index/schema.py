@@ -144,23 +144,24 @@ def _model(document: Node, path: list[str | int]) -> str | None:
 
 def _explain(error: ValidationError, field: str) -> tuple[str, str, str]:
     """Return rule, message and hint; the value itself, which may be huge, is never quoted."""
+    wanted: Any = error.validator_value
     match error.validator:
         case "format":
             return "bad-value", f"{field}: {error.cause}", ""
         case "enum":
-            allowed = ", ".join(str(value) for value in error.validator_value if value)
+            allowed = ", ".join(str(value) for value in wanted if value)
             return "bad-value", f"{field}: not one of {allowed}", ""
         case "required":
             assert isinstance(error.instance, dict)
-            missing = next(key for key in error.validator_value if key not in error.instance)
+            missing = next(key for key in wanted if key not in error.instance)
             return "missing-field", f"'{missing}' is missing", nearest(missing, error.instance)
         case "type":
-            kinds = error.validator_value
-            wanted = [_KINDS[kind] for kind in ([kinds] if isinstance(kinds, str) else kinds)
-                      if kind != "null"]  # fmt: skip
-            return "wrong-kind", f"{field}: must be {' or '.join(wanted)}", ""
+            kinds = [wanted] if isinstance(wanted, str) else wanted
+            named = " or ".join(_KINDS[kind] for kind in kinds if kind != "null")
+            return "wrong-kind", f"{field}: must be {named}", ""
         case "additionalProperties":
-            known = error.schema["properties"] if isinstance(error.schema, dict) else {}
+            assert isinstance(error.schema, dict) and isinstance(error.instance, dict)
+            known = error.schema["properties"]
             extra = next(key for key in error.instance if key not in known)
             return "unknown-field", f"{field}: there is no field '{extra}'", nearest(extra, known)
         case "anyOf" if not error.absolute_path:

@@ -11,7 +11,7 @@ import importlib.metadata
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from zoo.claims import ModelEntry, SourceSpec
+from zoo.claims import ModelEntry, SourceSpec, file_name
 from zoo.errors import Unavailable
 from zoo.subject import Stated, from_config
 
@@ -52,9 +52,9 @@ class Python:
         config = getattr(network, "pretrained_cfg", None)
         if not isinstance(config, Mapping) or entry.weights is None:
             return Stated(None, f"{entry.source.reference} states no preprocessing")
-        file_name = entry.weights.text.rsplit("/", 1)[-1]
-        if config.get("file") != file_name:
-            reason = f"{entry.source.reference} states no preprocessing for {file_name}"
+        name = file_name(entry.weights.text)
+        if config.get("file") != name:
+            reason = f"{entry.source.reference} states no preprocessing for {name}"
             return Stated(None, reason)
         try:
             return Stated(from_config(config), f"{entry.source.reference} pretrained_cfg")

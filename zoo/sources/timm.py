@@ -7,9 +7,9 @@ import sys
 import warnings
 from collections.abc import Mapping
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from zoo.claims import ModelEntry, SourceSpec
+from zoo.claims import ModelEntry, SourceSpec, file_name
 from zoo.errors import Refused, Unavailable, nearest
 from zoo.subject import Stated, from_config
 
@@ -56,14 +56,14 @@ class Timm:
 
         if entry.weights is None:
             return Stated(None, "the page names no weights file that timm could know")
-        file_name = entry.weights.text.rsplit("/", 1)[-1]
+        documented = file_name(entry.weights.text)
         asked = entry.source.reference
         present = get_deprecated_models().get(get_arch_name(asked)) or asked
         arch = get_arch_name(present)
         for tag, config in get_arch_pretrained_cfgs(arch).items():
-            if str(config.url or config.file or "").rsplit("/", 1)[-1] == file_name:
+            if file_name(str(config.url or config.file or "")) == documented:
                 return Stated(from_config(config.to_dict()), f"timm {version('timm')} {arch}.{tag}")
-        return Stated(None, f"no pretrained tag of timm's {arch} has the file {file_name}")
+        return Stated(None, f"no pretrained tag of timm's {arch} has the file {documented}")
 
     def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """Apply the conversion of old checkpoints that timm keeps beside the architecture."""
@@ -90,9 +90,7 @@ def _check(spec: SourceSpec) -> None:
         )
     if not timm.is_model(name):
         hint = nearest(name, timm.list_models()) or "see timm.list_models()"
-        raise Unavailable(
-            f"{spec.location}: timm {version('timm')} has no model '{name}'", hint
-        )
+        raise Unavailable(f"{spec.location}: timm {version('timm')} has no model '{name}'", hint)
     if "." in name and name not in timm.list_models(include_tags=True):
         raise Unavailable(
             f"{spec.location}: timm {version('timm')} has no pretrained tag '{name}'",

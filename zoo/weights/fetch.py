@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ import requests
 import urllib3
 
 from zoo.errors import Refused, Unavailable
+from zoo.weights.guard import Guarded, check_host
 
 MAX_HOPS = 5
 MAX_BYTES = 32 * 2**30
@@ -50,16 +49,18 @@ def download(url: str, policy: Policy) -> Iterator[Download]:
         Refused: the URL, or one that it redirects to, may not be asked.
         Unavailable: the server cannot be reached, or does not give the file.
     """
-    with requests.Session() as session:
-        session.trust_env = False  # no proxies, no .netrc: nothing goes elsewhere unasked
-        response = _follow(session, url, policy)
-        with response:
-            yield Download(_length(response), _body(response, url))
+    with _session(policy) as session, _follow(session, url, policy) as response:
+        size = response.raw.length_remaining
+        yield Download(size, _body(response, url, size))
 
 
 def check(url: str, policy: Policy) -> None:
     """Raise Refused unless the URL may be asked for under the policy."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise Refused(f"{url} is no URL: {error}") from None
     if parts.scheme != "https" and not (parts.scheme == "http" and policy.allow_http):
         hint = "https proves who answers; --allow-http does without"
         raise Refused(f"{url} is not https", hint if parts.scheme == "http" else "")
@@ -68,17 +69,10 @@ def check(url: str, policy: Policy) -> None:
     if not parts.hostname:
         raise Refused(f"{url} names no host")
     if not policy.allow_private:
-        _check_addresses(parts.hostname, parts.port or 443)
-
-
-def _check_addresses(host: str, port: int) -> None:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise _unreachable(host, str(error)) from None
-    for *_, address in found:
-        if not ipaddress.ip_address(str(address[0]).split("%")[0]).is_global:
-            raise Refused(f"{host} is the address {address[0]}, which is not on the internet")
+        try:
+            check_host(parts.hostname, port or 443)
+        except (OSError, UnicodeError) as error:
+            raise _unreachable(parts.hostname, str(error)) from None
 
 
 def _unreachable(host: str, why: str) -> Unavailable:
@@ -88,17 +82,39 @@ def _unreachable(host: str, why: str) -> Unavailable:
     )
 
 
+class _Session(requests.Session):
+    """Leaves redirects alone; requests would read the whole body of one, however long it is."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Return that there is none."""
+
+
+def _session(policy: Policy) -> requests.Session:
+    session = _Session()
+    session.trust_env = False  # no proxies, no .netrc: nothing goes elsewhere unasked
+    if not policy.allow_private:
+        session.mount("http://", Guarded())
+        session.mount("https://", Guarded())
+    return session
+
+
 def _follow(session: requests.Session, url: str, policy: Policy) -> requests.Response:
     current = url
     for _ in range(MAX_HOPS + 1):
         check(current, policy)
         response = _get(session, current)
         if not response.is_redirect:
-            _check_status(response, current)
-            return response
-        current = urljoin(current, response.headers["location"])
+            return _accepted(response, current)
         response.close()
+        current = _target(current, response.headers["location"])
     raise Refused(f"{url} redirects more than {MAX_HOPS} times")
+
+
+def _target(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise Refused(f"{url} redirects to what is no URL: {error}") from None
 
 
 def _get(session: requests.Session, url: str) -> requests.Response:
@@ -122,6 +138,15 @@ def _reason(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
+def _accepted(response: requests.Response, url: str) -> requests.Response:
+    try:
+        _check_status(response, url)
+    except Unavailable:
+        response.close()
+        raise
+    return response
+
+
 def _check_status(response: requests.Response, url: str) -> None:
     match response.status_code:
         case 200:
@@ -138,19 +163,14 @@ def _check_status(response: requests.Response, url: str) -> None:
             )
         case status:
             raise Unavailable(f"{url} answers with status {status}", "try again later")
-    if response.headers.get("content-type", "").startswith("text/html"):
+    if response.headers.get("content-type", "").lower().startswith("text/html"):
         raise Unavailable(f"{url} gives a web page, not a file", "name the file itself")
     if response.headers.get("content-encoding", "identity") != "identity":
         raise Unavailable(f"{url} comes compressed although it was asked for as it is")
 
 
-def _length(response: requests.Response) -> int | None:
-    text = response.headers.get("content-length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def _body(response: requests.Response, url: str) -> Iterator[bytes]:
-    declared, got = _length(response), 0
+def _body(response: requests.Response, url: str, declared: int | None) -> Iterator[bytes]:
+    got = 0
     try:
         for chunk in response.raw.stream(CHUNK, decode_content=False):
             got += len(chunk)

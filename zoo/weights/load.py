@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from zoo.claims import file_name
 from zoo.errors import Blocked, Unavailable
 from zoo.run import WeightsFile
 
@@ -61,11 +62,11 @@ def read(weights: WeightsFile) -> State:
     nests its weights is unwrapped by the order of ``NESTED``; a prefix ``module.`` that every name
     bears, left there by DataParallel, is removed.
     """
-    name = weights.url.partition("?")[0]
+    name = file_name(weights.url)
     content = _safetensors(weights) if name.endswith(".safetensors") else _torch(weights)
     state = _unwrap(content)
     if not state or not all(_is_tensor(value) for value in state.values()):
-        raise Unavailable(f"{name.rsplit('/', 1)[-1]} holds no state dict: no tensors by name")
+        raise Unavailable(f"{name} holds no state dict: no tensors by name")
     if all(key.startswith("module.") for key in state):
         state = {key.removeprefix("module."): value for key, value in state.items()}
     return state
@@ -93,9 +94,8 @@ def _torch(weights: WeightsFile) -> Any:
 def _unreadable(weights: WeightsFile, error: Exception) -> Unavailable:
     """Say that a file cannot be read; torch's own text is long and urges to unsafe loading."""
     reason = str(error).partition("\n")[0].partition(". ")[0][:120]
-    name = weights.url.rsplit("/", 1)[-1]
     return Unavailable(
-        f"{name} cannot be read as a checkpoint of tensors ({type(error).__name__}: {reason})",
+        f"{file_name(weights.url)} cannot be read as a checkpoint of tensors ({type(error).__name__}: {reason})",
         "publish the weights as safetensors",
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from zoo.claims import Digest, Metric, ModelEntry
+from zoo.claims import Digest, Metric, ModelEntry, file_name
 from zoo.errors import Refused, Skipped, Unavailable
 from zoo.run import WeightsFile
 from zoo.weights.fetch import Download, Policy, download
@@ -51,7 +51,7 @@ def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
         case "https" | "http":
             path, digest, size = _from_network(url, access)
         case "file":
-            path, digest, size = _local(_below(Path(entry.root), url[5:], url), access)
+            path, digest, size = _local(_in_index(entry, url), access)
         case "package":
             path, digest, size = _local(in_package(url), access)
         case _:
@@ -81,9 +81,8 @@ def _from_network(url: str, access: Access) -> tuple[Path, Digest, int]:
             f"{url} is not in the cache, and --offline was asked for",
             "run 'zoo fetch' once with the network",
         )
-    name = url.rsplit("/", 1)[-1]
+    name = file_name(url)
     with download(url, access.policy) as body:
-
         return store.add(url, _counted(name, body, access.progress))
 
 
@@ -99,22 +98,29 @@ def _local(path: Path, access: Access) -> tuple[Path, Digest, int]:
     try:
         total = path.stat().st_size
         with path.open("rb") as stream:
-            digest, size = sha256(
-                stream, lambda done: access.progress(path.name, done, total)
-            )
+            digest, size = sha256(stream, lambda done: access.progress(path.name, done, total))
     except OSError as error:
         raise Unavailable(f"cannot read {path}: {error.strerror or error}") from None
     return path, digest, size
 
 
-def _below(root: Path, reference: str, url: str) -> Path:
-    """Return the regular file below a folder, or raise where it leads out of it."""
+def _in_index(entry: ModelEntry, url: str) -> Path:
+    """Return the file beside the entry's page, or else below the root of the index."""
+    root, reference = Path(entry.root), url.removeprefix("file:")
+    page = Path(entry.location.path).parent
+    beside = page / unquote(reference)
+    within = page.resolve().is_relative_to(root.resolve())
+    return _below(page if within and beside.is_file() else root, reference, url, root)
+
+
+def _below(folder: Path, reference: str, url: str, root: Path) -> Path:
+    """Return the regular file that lies below a folder, or raise where it leads out of a root."""
     relative = PurePosixPath(unquote(reference))
-    path = (root / relative).resolve()
+    path = (folder / relative).resolve()
     if relative.is_absolute() or not path.is_relative_to(root.resolve()):
         raise Refused(f"{url} leads out of {root}", "files are read only below that folder")
     if not path.is_file():
-        raise Unavailable(f"there is no file {root / relative}", "correct the path in the index")
+        raise Unavailable(f"there is no file {folder / relative}", "correct the path in the index")
     return path
 
 
@@ -139,4 +145,5 @@ def in_package(url: str) -> Path:
             f"install the distribution that provides it, such as: pip install "
             f"{name.replace('_', '-')}",
         )
-    return _below(Path(next(iter(spec.submodule_search_locations))), reference, url)
+    folder = Path(next(iter(spec.submodule_search_locations)))
+    return _below(folder, reference, url, folder)

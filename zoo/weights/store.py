@@ -82,7 +82,7 @@ class Store:
         descriptor, name = tempfile.mkstemp(prefix="partial-", dir=self.folder)
         temporary = Path(name)
         try:
-            with open(descriptor, "wb") as stream:
+            with os.fdopen(descriptor, "wb") as stream:
                 for chunk in chunks:
                     stream.write(chunk)
                     digest.update(chunk)
@@ -97,7 +97,7 @@ class Store:
 
     def _place(self, path: Path, data: bytes) -> None:
         descriptor, name = tempfile.mkstemp(prefix="partial-", dir=self.folder)
-        with open(descriptor, "wb") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             _flush(stream)
         _rename(Path(name), path)

@@ -1,0 +1,14 @@
+"""The Run as one JSON document: the evidence itself, by ``zoo/schemas/run.json``."""
+
+from __future__ import annotations
+
+from zoo.reports import Report, Style
+from zoo.run import Run, to_json
+
+
+def render(run: Run, style: Style) -> dict[str, str]:
+    """Return the document as ``run.json``."""
+    return {"run.json": to_json(run)}
+
+
+REPORT = Report(render)

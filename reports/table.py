@@ -1,0 +1,101 @@
+"""A table for the terminal: verdict, claim and place, then what is to be done about it."""
+
+from __future__ import annotations
+
+import io
+from itertools import groupby
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from zoo import escape
+from zoo.findings import Finding, Verdict, show
+from zoo.reports import Reason, Report, Style, reasons
+from zoo.run import Run
+
+COLOURS = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.UNDECIDED: "yellow",
+    Verdict.ERROR: "bold magenta",
+    Verdict.SKIP: "dim",
+}
+DIGEST_SHOWN = len("sha256:") + 12
+
+
+def render(run: Run, style: Style) -> dict[str, str]:
+    """Return a table for each model, the reasons below it, and a line that sums up."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        force_terminal=style.colour,
+        color_system="standard" if style.colour else None,
+        width=style.width,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
+    for model, findings in groupby(run.findings, key=lambda finding: finding.model):
+        console.print(_model(model, list(findings)))
+    console.print(_summary(run))
+    lines = out.getvalue().splitlines()
+    return {"report.txt": "\n".join(line.rstrip() for line in lines) + "\n"}
+
+
+def _model(name: str, findings: list[Finding]) -> RenderableType:
+    tested = [f for f in findings if f.verdict is not Verdict.SKIP]
+    said = [Padding(_reason(reason), (0, 0, 0, 2)) for reason in reasons(findings)]
+    parts: list[RenderableType] = [Text(escape.terminal(name), style="bold")]
+    if tested:
+        parts.append(_table(tested))
+    return Group(*parts, *said, Text())
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(box=None, pad_edge=True, header_style="dim")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("metric", no_wrap=True)
+    table.add_column("claimed", justify="right", overflow="fold")
+    table.add_column("measured", justify="right", overflow="fold")
+    table.add_column("place", overflow="fold")
+    for finding in findings:
+        table.add_row(
+            Text(finding.verdict.value, style=COLOURS[finding.verdict]),
+            finding.metric or "",
+            _value(finding.claimed, finding.unit),
+            _value(finding.measured, finding.unit),
+            Text(escape.terminal(str(finding.location)), style="dim"),
+        )
+    return table
+
+
+def _value(value: object, unit: str) -> str:
+    text = escape.terminal(show(value, unit))
+    cut = text.startswith("sha256:") and len(text) > DIGEST_SHOWN
+    return f"{text[:DIGEST_SHOWN]}…" if cut else text
+
+
+def _reason(reason: Reason) -> Text:
+    text = Text.assemble(
+        (reason.verdict.value, COLOURS[reason.verdict]),
+        f" {reason.metrics}: {escape.terminal(reason.message)}",
+    )
+    if reason.hint:
+        text.append(f"\n→ {escape.terminal(reason.hint)}", style="dim")
+    return text
+
+
+def _summary(run: Run) -> Text:
+    counts = [
+        Text(f"{count} {name.upper()}", style=COLOURS[Verdict(name.upper())])
+        for name, count in run.summary.items()
+        if count
+    ]
+    models = len({finding.model for finding in run.findings})
+    noun = "model" if models == 1 else "models"
+    return Text(f"{models} {noun}: ").append(Text(", ").join(counts))
+
+
+REPORT = Report(render)

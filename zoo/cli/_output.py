@@ -1,0 +1,71 @@
+"""Writes results: to standard output, to a file, or into a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from zoo.errors import UsageError
+
+UNBOUNDED = 1000  # no terminal: one line a row, for grep and head
+
+
+def colour() -> bool:
+    """Return whether standard output is to be coloured, by FORCE_COLOR, NO_COLOR and terminal."""
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+
+
+def width() -> int:
+    """Return the width to write for: the terminal's, or $COLUMNS, else as wide as it comes."""
+    return shutil.get_terminal_size((UNBOUNDED, 24)).columns
+
+
+def emit(text: str) -> None:
+    """Write to standard output; a reader that has gone away is no error."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_file(path: Path, text: str) -> None:
+    """Write a whole file or none: beside its place first, then renamed.
+
+    Raises:
+        UsageError: the folder cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def deliver(pages: Mapping[str, str], output: Path | None, *, many: bool) -> None:
+    """Write pages to standard output, a file, or a folder where a format makes several.
+
+    Raises:
+        UsageError: the place cannot be written to.
+    """
+    if output is None:
+        emit("\n".join(pages.values()))
+    elif many:
+        for name, text in pages.items():
+            write_file(output / name, text)
+        click.echo(f"wrote {len(pages)} pages to {output}", err=True)
+    else:
+        write_file(output, "".join(pages.values()))
+        click.echo(f"wrote {output}", err=True)

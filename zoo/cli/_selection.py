@@ -1,0 +1,121 @@
+"""Finds the index and the models that a command is about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from zoo import escape
+from zoo.claims import ModelEntry
+from zoo.config import read_config
+from zoo.errors import IndexFault, UsageError, nearest
+from zoo.index import Index, Problem, read_index
+from zoo.registry import Registry
+
+NOTHING_SELECTED = 5
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@cache
+def config() -> Mapping[str, Any]:
+    """Return the settings of the working folder."""
+    return read_config(Path.cwd())
+
+
+def index_option(function: F) -> F:
+    """Add ``--index``."""
+    return click.option(
+        "--index",
+        type=click.Path(path_type=Path),
+        help="File or folder of the index. Default: $ZOO_INDEX, else model-index/ of this folder, "
+        "else the index that comes with zoo.",
+    )(function)
+
+
+def selection_options(function: F) -> F:
+    """Add the arguments that choose models."""
+    for option in (
+        click.option("--name", "patterns", metavar="PAT,PAT", help="Models that match a pattern."),
+        click.option("--all", "everything", is_flag=True, help="Every model of the index."),
+        click.argument("models", nargs=-1, metavar="MODEL..."),
+    ):
+        function = option(function)
+    return function
+
+
+def index_path(given: Path | None) -> Path:
+    """Return where the index is, by the documented order of places."""
+    named = given or os.environ.get("ZOO_INDEX") or config().get("index")
+    if named:
+        return Path(named)
+    here = Path("model-index")
+    return here if here.is_dir() else Path(str(files("zoo") / "bundled-index"))
+
+
+def open_index(given: Path | None) -> Index:
+    """Read the index, and print what is wrong with it on standard error."""
+    index = read_index(index_path(given))
+    for problem in index.problems:
+        click.echo(describe(problem), err=True)
+    return index
+
+
+def sound_registry(given: Path | None) -> Registry:
+    """Return the models of an index that has no errors, or raise."""
+    index = open_index(given)
+    if index.errors:
+        count = len(index.errors)
+        noun = "error" if count == 1 else "errors"
+        raise IndexFault(
+            f"the index has {count} {noun}: nothing was verified", "mend what is said above"
+        )
+    return Registry(index.entries)
+
+
+def describe(problem: Problem) -> str:
+    """Return a problem and what to do about it as text for a terminal."""
+    hint = f"\n  → {escape.terminal(problem.hint)}" if problem.hint else ""
+    return f"{escape.terminal(str(problem))}{hint}"
+
+
+def choose(
+    registry: Registry, models: Iterable[str], patterns: str | None, everything: bool
+) -> list[ModelEntry]:
+    """Return the chosen models in the order of the index, each once.
+
+    Raises:
+        UsageError: a model is not in the index, or none was asked for.
+    """
+    named = list(models)
+    for name in named:
+        lookup(registry, name)
+    wanted = [part.strip() for part in (patterns or "").split(",") if part.strip()]
+    if not (named or wanted or everything):
+        raise UsageError("no model was asked for", "name models, or say --all or --name PATTERN")
+    return [
+        entry
+        for name, entry in registry.items()
+        if everything or name in named or any(fnmatchcase(name, part) for part in wanted)
+    ]
+
+
+def lookup(registry: Registry, name: str) -> ModelEntry:
+    """Return the model of a name, or raise UsageError with the nearest names."""
+    if name not in registry:
+        hint = nearest(name, registry) or "see 'zoo list'"
+        raise UsageError(f"there is no model '{name}' in the index", hint)
+    return registry[name]
+
+
+def nothing_selected(what: str) -> int:
+    """Say that nothing was selected and return the exit code for it."""
+    click.echo(f"zoo: nothing selected: {what}", err=True)
+    return NOTHING_SELECTED

@@ -1,0 +1,135 @@
+"""``zoo list``: browse the registry."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from zoo import escape
+from zoo.cli import _output, _selection
+from zoo.errors import UsageError, nearest
+from zoo.findings import show
+from zoo.registry import Registry, Row
+
+SHOWN = ("name", "collection", "parameters", "flops", "image_size", "top1", "top5", "source")
+PERCENT = frozenset({"top1", "top5"})
+
+
+@click.command("list")
+@_selection.index_option
+@click.option("--collection", help="Only models of this collection.")
+@click.option("--sort", metavar="KEY", help="Column to sort by; -KEY sorts downwards.")
+@click.option("--columns", metavar="KEY,KEY", help="Columns to show (not for JSON).")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]),
+              default="table", show_default=True)  # fmt: skip
+def list_command(
+    index: Path | None, collection: str | None, sort: str | None, columns: str | None, form: str
+) -> int:
+    """Browse the registry: what is claimed of each model."""
+    found = _selection.open_index(index)
+    rows = Registry(found.entries).rows()
+    if collection is not None:
+        rows = [row for row in rows if row["collection"] == collection]
+    known = tuple(rows[0]) if rows else SHOWN
+    if sort:
+        rows = _sorted(rows, sort, known)
+    chosen = _columns(columns, known)
+    _output.emit(_FORMS[form](rows, chosen))
+    if found.errors:
+        return 2
+    return 0 if rows else _selection.nothing_selected("no model in the index matches")
+
+
+def _column(name: str, known: tuple[str, ...]) -> str:
+    folded = name.strip().replace("-", "_")
+    if folded not in known:
+        hint = nearest(folded, known) or f"columns are {', '.join(known)}"
+        raise UsageError(f"there is no column '{name.strip()}'", hint)
+    return folded
+
+
+def _columns(given: str | None, known: tuple[str, ...]) -> list[str]:
+    return [_column(name, known) for name in given.split(",")] if given else list(SHOWN)
+
+
+def _sorted(rows: list[Row], key: str, known: tuple[str, ...]) -> list[Row]:
+    """Return rows by a column; those without a value come last either way."""
+    column = _column(key.removeprefix("-"), known)
+    filled = [row for row in rows if row[column] is not None]
+    empty = [row for row in rows if row[column] is None]
+    try:
+        filled.sort(key=lambda row: _order(row[column]), reverse=key.startswith("-"))
+    except TypeError:
+        raise UsageError(f"the column '{column}' has no order") from None
+    return filled + empty
+
+
+def _order(value: Any) -> Any:
+    if isinstance(value, dict):
+        return (value["path"], value["line"])
+    return value.casefold() if isinstance(value, str) else value
+
+
+def _cell(row: Row, column: str) -> str:
+    value = row[column]
+    if isinstance(value, dict):
+        return f"{value['path']}:{value['line']}"
+    return show(value, "%" if column in PERCENT and value is not None else "")
+
+
+def _json(rows: list[Row], columns: list[str]) -> str:
+    return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _csv(rows: list[Row], columns: list[str]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_csv_cell(row, column) for column in columns])
+    return out.getvalue()
+
+
+def _csv_cell(row: Row, column: str) -> object:
+    value = row[column]
+    if value is None or isinstance(value, int | float):
+        return value
+    return escape.csv_cell(_cell(row, column))
+
+
+def _markdown(rows: list[Row], columns: list[str]) -> str:
+    lines = [f"| {' | '.join(columns)} |", f"|{'|'.join(' --- ' for _ in columns)}|"]
+    lines += [
+        f"| {' | '.join(escape.markdown(_cell(row, column)) for column in columns)} |"
+        for row in rows
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _table(rows: list[Row], columns: list[str]) -> str:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = io.StringIO()
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        number = any(isinstance(row[column], int | float) for row in rows)
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(escape.terminal(_cell(row, column))) for column in columns))
+    coloured = _output.colour()
+    Console(file=out, width=_output.width(), force_terminal=coloured, no_color=not coloured).print(
+        table
+    )
+    return out.getvalue()
+
+
+_FORMS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
+
+COMMAND = list_command
