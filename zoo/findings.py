@@ -47,6 +47,7 @@ class Tolerance:
 
 
 EXACT = Tolerance()
+NOT_ASKED = "not asked for"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from zoo.claims import Digest, Location
 from zoo.errors import UsageError
-from zoo.findings import Finding, Verdict
+from zoo.findings import NOT_ASKED, Finding, Verdict
 
 SCHEMA_VERSION = "1"
 
@@ -74,15 +75,23 @@ class Run:
 def exit_code(run: Run, *, strict: bool = False) -> int:
     """Return what the process exits with: 0, 1 (a FAIL), 4 (an ERROR, no FAIL), 5 (nothing).
 
-    With ``strict``, what is UNDECIDED or SKIP counts as not verified.
+    With ``strict``, a claim that was asked for and is UNDECIDED or SKIP counts as not verified.
     """
     verdicts = {finding.verdict for finding in run.findings}
     if not verdicts:
         return 5
     if Verdict.FAIL in verdicts:
         return 1
-    open_ = {Verdict.ERROR, Verdict.UNDECIDED, Verdict.SKIP} if strict else {Verdict.ERROR}
-    return 4 if verdicts & open_ else 0
+    return 4 if Verdict.ERROR in verdicts or (strict and _left_open(run)) else 0
+
+
+def _left_open(run: Run) -> bool:
+    return any(
+        finding.verdict in (Verdict.UNDECIDED, Verdict.SKIP)
+        and finding.metric is not None
+        and finding.message != NOT_ASKED
+        for finding in run.findings
+    )
 
 
 def to_json(run: Run) -> str:
@@ -110,7 +119,7 @@ def from_json(text: str, name: str) -> Run:
         UsageError: the text is not a Run of a version that this zoo reads.
     """
     try:
-        document = json.loads(text, parse_constant=_refuse)
+        document = json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON: {error}") from None
     version = document.get("schema_version") if isinstance(document, dict) else None
@@ -200,3 +209,10 @@ def _check(document: Any, name: str) -> None:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is larger than any number that is measured")
+    return number

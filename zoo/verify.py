@@ -14,7 +14,16 @@ from zoo.claims import Claim, Metric, ModelEntry, plain
 from zoo.datasets import open_dataset
 from zoo.engines import Predictions, local
 from zoo.errors import Blocked, Refused, Skipped, Unavailable, ZooError, nearest
-from zoo.findings import Finding, Measurement, Tolerance, Verdict, could_not_tell, judge, untested
+from zoo.findings import (
+    NOT_ASKED,
+    Finding,
+    Measurement,
+    Tolerance,
+    Verdict,
+    could_not_tell,
+    judge,
+    untested,
+)
 from zoo.run import Run, SubjectRecord
 from zoo.sources import SOURCES, Source
 from zoo.subject import Lazy, Preprocessing, Stated, Subject
@@ -172,7 +181,7 @@ def _findings(
             if validator.name in selected:
                 yield _test(subject, validator, claim, options)
             else:
-                yield untested(validator.name, claim, Verdict.SKIP, "not asked for")
+                yield untested(validator.name, claim, Verdict.SKIP, NOT_ASKED)
     if subject.entry.untested:
         yield _not_checkable(subject.entry)
 

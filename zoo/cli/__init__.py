@@ -1,82 +1,8 @@
-"""The command line: one module a command, loaded when it is asked for."""
+"""The command line: one module a command, loaded when it is asked for.
 
-from __future__ import annotations
+A module here is an attribute of this package, ``list`` among them, so nothing but names lives here.
+"""
 
-import sys
-import traceback
-from collections.abc import Sequence
-from typing import NoReturn
+from zoo.cli._main import COMMANDS, main, run
 
-import click
-
-from zoo import __version__, escape
-from zoo.catalog import Catalog
-from zoo.errors import ZooError, nearest
-
-COMMANDS: Catalog[click.Command] = Catalog("zoo.cli", "COMMAND")
-USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
-
-
-class _Commands(click.Group):
-    """The commands of the catalog, each imported when it is asked for."""
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        return COMMANDS.get(name)
-
-    def resolve_command(
-        self, context: click.Context, arguments: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
-            hint = nearest(arguments[0], COMMANDS) or f"commands are {', '.join(COMMANDS)}"
-            raise click.UsageError(f"there is no command '{arguments[0]}' ({hint})", context)
-        return super().resolve_command(context, arguments)
-
-
-@click.group(
-    cls=_Commands,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 every tested claim is borne out, 1 a claim failed, 2 usage, 3 internal "
-    "error, 4 something could not be verified and nothing failed, 5 nothing selected.",
-)
-@click.version_option(__version__, prog_name="zoo", message="%(prog)s %(version)s")
-def zoo() -> None:
-    """Is the published number true? Registry and reproducibility validator for model zoos."""
-
-
-def main() -> NoReturn:
-    """Run the command line of this process and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    sys.exit(run(sys.argv[1:]))
-
-
-def run(arguments: Sequence[str]) -> int:
-    """Run one command and return the exit code; every error ends here as a message."""
-    try:
-        return zoo.main(list(arguments), prog_name="zoo", standalone_mode=False) or 0
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.ClickException as error:
-        error.show()
-        return USAGE
-    except ZooError as error:
-        complain(error)
-        return USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: nothing was left half-written", err=True)
-        return INTERRUPTED
-    except Exception:  # the one place where a traceback reaches a user: it is our fault
-        traceback.print_exc()
-        click.echo("zoo: internal error: please report it with the lines above", err=True)
-        return INTERNAL
-
-
-def complain(error: ZooError) -> None:
-    """Print an error and what to do about it on standard error."""
-    click.echo(f"zoo: {escape.terminal(error.message)}", err=True)
-    if error.hint:
-        click.echo(f"  → {escape.terminal(error.hint)}", err=True)
+__all__ = ["COMMANDS", "main", "run"]

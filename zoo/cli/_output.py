@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from zoo.errors import UsageError
+from zoo import escape
+from zoo.errors import UsageError, ZooError
 
 UNBOUNDED = 1000  # no terminal: one line a row, for grep and head
 
@@ -69,3 +70,10 @@ def deliver(pages: Mapping[str, str], output: Path | None, *, many: bool) -> Non
     else:
         write_file(output, "".join(pages.values()))
         click.echo(f"wrote {output}", err=True)
+
+
+def complain(error: ZooError) -> None:
+    """Print an error and what to do about it on standard error."""
+    click.echo(f"zoo: {escape.terminal(error.message)}", err=True)
+    if error.hint:
+        click.echo(f"  → {escape.terminal(error.hint)}", err=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import os
 import platform
 import tempfile
@@ -17,8 +16,7 @@ from zoo import __version__
 from zoo.cli import _access, _output, _selection
 from zoo.errors import ZooError
 from zoo.index import read_index
-
-EXTRA = "pip install 'zoo-verify[timm]'"
+from zoo.verify import PACKAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +45,22 @@ def doctor_command() -> int:
 
 def _signs() -> Iterator[Sign]:
     yield Sign("zoo", f"{__version__} on Python {platform.python_version()}")
-    missing = [name for name in ("torch", "torchvision", "timm") if not _installed(name)]
-    for name in ("torch", "torchvision", "timm", "safetensors", "pillow"):
-        yield Sign(name, _version(name) or "not installed", "" if _version(name) else EXTRA)
-    if not missing:
+    yield _packages()
+    if all(_version(name) for name in ("torch", "torchvision")):
         yield _torchvision()
         yield _devices()
     yield _cache()
     yield _index()
 
 
-def _installed(name: str) -> bool:
-    return importlib.util.find_spec(name) is not None
+def _packages() -> Sign:
+    versions = {name: _version(name) for name in PACKAGES}
+    found = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
+    missing = ", ".join(name for name, version in versions.items() if not version)
+    if missing:
+        lacking = f"{found}; not installed: {missing}" if found else f"not installed: {missing}"
+        return Sign("packages", lacking, "pip install 'zoo-verify[timm]'")
+    return Sign("packages", found)
 
 
 def _version(name: str) -> str:

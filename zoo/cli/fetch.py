@@ -8,7 +8,7 @@ import click
 
 from zoo import escape
 from zoo.claims import ModelEntry
-from zoo.cli import _access, _output, _progress, _selection, complain
+from zoo.cli import _access, _output, _progress, _selection
 from zoo.errors import Skipped, ZooError
 from zoo.run import WeightsFile
 from zoo.weights import Access, obtain
@@ -61,7 +61,7 @@ def _tell(entry: ModelEntry, outcome: WeightsFile | ZooError) -> int:
             click.echo(f"{entry.name}: {outcome.message}", err=True)
             return 0
         case _:
-            complain(type(outcome)(f"{_place(entry)}: {outcome.message}", outcome.hint))
+            _output.complain(type(outcome)(f"{_place(entry)}: {outcome.message}", outcome.hint))
             return 4
 
 

@@ -127,7 +127,7 @@ def _table(rows: list[Row], columns: list[str]) -> str:
     Console(file=out, width=_output.width(), force_terminal=coloured, no_color=not coloured).print(
         table
     )
-    return out.getvalue()
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
 _FORMS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}

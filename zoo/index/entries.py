@@ -22,9 +22,13 @@ _METADATA = {
     "std": (Metric.STD, "numbers"),
 }
 _ACCURACIES = {"top 1 accuracy": Metric.TOP_1, "top 5 accuracy": Metric.TOP_5}
+_ONE_VALUE = frozenset({"mean", "std"})  # lists that are one value, replaced and not joined
 _DESCRIPTIVE = frozenset({"id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
-_TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)", re.ASCII)
+_TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)\Z")
+_BOOLEANS = {
+    text: text.casefold() == "true" for text in ["true", "True", "TRUE", "false", "False", "FALSE"]
+}
 _INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.?\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
@@ -35,16 +39,22 @@ def inherit(model: Mapping, collection: Mapping) -> Mapping:
     Mappings merge with the model's own value winning, lists are joined with the collection's
     first, and every value keeps the place where it is written.
     """
+    own = ("name", "readme")
+    shared = {key: entry for key, entry in collection.entries.items() if key not in own}
+    return _merge(model, Mapping(shared, collection.location))
+
+
+def _merge(model: Mapping, shared: Mapping) -> Mapping:
     merged = dict(model.entries)
-    for key, entry in collection.entries.items():
-        if key in ("name", "readme"):
-            continue
+    for key, entry in shared.entries.items():
         own = merged.get(key)
         if own is None:
             merged[key] = entry
         elif isinstance(own.value, Mapping) and isinstance(entry.value, Mapping):
-            both = inherit(own.value, entry.value)
+            both = _merge(own.value, entry.value)
             merged[key] = Entry(own.name, both, own.location)
+        elif key in _ONE_VALUE:
+            continue
         elif isinstance(own.value, Sequence) and isinstance(entry.value, Sequence):
             items = Sequence(entry.value.items + own.value.items, own.value.location)
             merged[key] = Entry(own.name, items, own.location)
@@ -82,9 +92,8 @@ def hash_tail(url: str) -> Digest | None:
     ``…/seresnet152d_ra2-04464dd2.pth`` gives ``sha256:04464dd2``, the first digits of the SHA-256
     by the convention of torch.hub. Query and fragment do not count.
     """
-    name = file_name(url)
-    match = _TAIL.search(name)
-    return Digest("sha256", match[1]) if match and match.end() == len(name) else None
+    match = _TAIL.search(file_name(url))
+    return Digest("sha256", match[1]) if match else None
 
 
 def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) -> Iterator[Claim]:
@@ -94,7 +103,7 @@ def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) 
             yield Claim(model, metric, value, node.location, _written(node))
     if weights is not None:
         tail = hash_tail(weights.text)
-        if tail is not None and metadata.get("SHA256") is None:
+        if tail is not None and _text(metadata.get("SHA256")) is None:
             yield Claim(model, Metric.WEIGHTS_DIGEST, tail, weights.location, weights.text)
         yield Claim(model, Metric.WEIGHTS_LOAD, FITS, weights.location, weights.text)
     results = body.get("Results")
@@ -153,8 +162,8 @@ def _plain(node: Node) -> object:
 
 
 def _core(text: str) -> object:
-    if text in ("true", "false"):
-        return text == "true"
+    if text in _BOOLEANS:
+        return _BOOLEANS[text]
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from zoo.claims import Location
 from zoo.index.problems import Malformed
 
-_TYPE = re.compile(r"^\s*type\s*:\s*['\"]?model-index['\"]?\s*$", re.IGNORECASE | re.MULTILINE)
-_FRONT = re.compile(r"^(models|collections)\s*:", re.IGNORECASE | re.MULTILINE)
+_TYPE = re.compile(
+    r"^[ \t]*type[ \t]*:[ \t]*(['\"]?)model-index\1[ \t\r]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE
+)
+_FRONT = re.compile(r"^(models|collections)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 
@@ -63,6 +65,8 @@ def _comments(lines: list[str], start: int, path: str) -> Iterator[Block]:
 
 def _closes(line: str, fence: str) -> bool:
     text = line.strip()
+    if line.startswith(("    ", "\t")):
+        return False
     return len(text) >= len(fence) and set(text) == {fence[0]}
 
 

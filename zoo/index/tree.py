@@ -21,10 +21,13 @@ from zoo.index.problems import Malformed
 MAX_DEPTH = 32
 MAX_NODES = 50_000
 MAX_SCALAR = 16 * 1024
+_LONG = 64  # so many more characters of a text count as one more value: aliases repeat texts, too
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff]")
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_BIDI = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_HIDDEN = re.compile(f"[{_CONTROL}{_BIDI}]")
+_ESCAPED = re.compile(f"[\r{_CONTROL}{_BIDI}]")  # a text has no line end but \n, however written
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -80,39 +83,61 @@ def fold(key: str) -> str:
     return unicodedata.normalize("NFC", key).casefold().replace("_", " ").strip()
 
 
-def read(text: str, path: str, first_line: int = 1) -> Node | None:
+def size(node: Node) -> int:
+    """Return how many values a tree holds; what an alias stands for counts each time."""
+    match node:
+        case Scalar(text=text):
+            return 1 + len(text) // _LONG
+        case Sequence(items=items):
+            return 1 + sum(map(size, items))
+        case Mapping(entries=entries):
+            keys = sum(1 + len(entry.name) // _LONG for entry in entries.values())
+            return 1 + keys + sum(size(entry.value) for entry in entries.values())
+
+
+def read(text: str, path: str, first_line: int = 1, spent: int = 0) -> Node | None:
     """Return the tree of the one document in a text, or None where it is empty.
 
     Args:
         text: YAML or JSON.
         path: the file that locations name.
         first_line: the line of the file on which the text begins.
+        spent: how many of the values that a file may hold come before the text.
 
     Raises:
         Malformed: the text is not one well-formed document within the limits.
     """
+    _refuse_hidden(text, path, first_line)
     try:
-        return _Composer(text, path, first_line).document()
+        return _Composer(text, path, first_line, spent).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
         place = Location(path, line + first_line, column + 1)
         message = f"cannot be read as YAML: {error.problem or error.context}"
         raise Malformed("yaml-syntax", message, place) from None
-    except yaml.YAMLError as error:  # a character that YAML forbids: a reader error has no mark
-        place = Location(path, first_line, 1)
-        raise Malformed("yaml-syntax", f"cannot be read as YAML: {error}", place) from None
+
+
+def _refuse_hidden(text: str, path: str, first_line: int) -> None:
+    """Refuse what no editor shows, in comments too: YAML takes some of it for a new line."""
+    found = _HIDDEN.search(text)
+    if found is not None:
+        before = text[: found.start()]
+        line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
+        message = f"the control character U+{ord(found[0]):04X} stands here"
+        raise Malformed("control-character", message, Location(path, line, column), "remove it")
 
 
 class _Composer:
-    """Turns events into nodes; the state is the anchors and the count of nodes."""
+    """Turns events into nodes; the state is the anchors, the count of nodes and their depth."""
 
-    def __init__(self, text: str, path: str, first_line: int) -> None:
+    def __init__(self, text: str, path: str, first_line: int, spent: int) -> None:
         self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
         self.path = path
         self.first_line = first_line
-        self.anchors: dict[str, tuple[Node, int]] = {}
-        self.nodes = 0
+        self.anchors: dict[str, tuple[Node, int, int]] = {}
+        self.nodes = spent
+        self.deepest = 0
 
     def document(self) -> Node | None:
         next(self.events)  # stream start
@@ -127,12 +152,11 @@ class _Composer:
 
     def node(self, event: Any, pointer: str, depth: int) -> Node:
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
+            return self.alias(event, depth)
         if event.tag is not None and event.tag != "!":
             raise self.malformed("yaml-tag", "tags are not read here: remove it", event)
-        if depth > MAX_DEPTH:
-            raise self.malformed("too-large", f"nested deeper than {MAX_DEPTH} levels", event)
-        before = self.nodes
+        before, above, self.deepest = self.nodes, self.deepest, 0
+        self.descend(depth, event)
         self.count(1, event)
         node: Node
         if isinstance(event, yaml.ScalarEvent):
@@ -142,15 +166,22 @@ class _Composer:
         else:
             node = self.mapping(event, pointer, depth)
         if event.anchor is not None:
-            self.anchors[event.anchor] = (node, self.nodes - before)
+            self.anchors[event.anchor] = (node, self.nodes - before, self.deepest - depth)
+        self.deepest = max(self.deepest, above)
         return node
 
-    def alias(self, event: Any) -> Node:
+    def alias(self, event: Any, depth: int) -> Node:
         if event.anchor not in self.anchors:
             raise self.malformed("yaml-alias", "an alias to nothing that is complete", event)
-        node, size = self.anchors[event.anchor]
-        self.count(size, event)
+        node, nodes, height = self.anchors[event.anchor]
+        self.descend(depth + height, event)
+        self.count(nodes, event)
         return node
+
+    def descend(self, depth: int, event: Any) -> None:
+        self.deepest = max(self.deepest, depth)
+        if depth > MAX_DEPTH:
+            raise self.malformed("too-large", f"nested deeper than {MAX_DEPTH} levels", event)
 
     def count(self, more: int, event: Any) -> None:
         self.nodes += more
@@ -160,9 +191,11 @@ class _Composer:
     def scalar(self, event: Any, pointer: str) -> Scalar:
         text: str = event.value
         if len(text) > MAX_SCALAR:
-            raise self.malformed("too-large", f"a text of more than {MAX_SCALAR:,} bytes", event)
-        if _CONTROL.search(text) or _BIDI.search(text):
+            message = f"a text of more than {MAX_SCALAR:,} characters"
+            raise self.malformed("too-large", message, event)
+        if _ESCAPED.search(text):
             raise self.malformed("control-character", "a control character in a text", event)
+        self.count(len(text) // _LONG, event)
         return Scalar(text, event.style is None or event.style == "", self.place(event, pointer))
 
     def sequence(self, event: Any, pointer: str, depth: int) -> Sequence:

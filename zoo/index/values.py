@@ -87,7 +87,10 @@ def number(text: str) -> Decimal:
 
 def digest(text: str) -> Digest:
     """Read ``sha256:`` and 8 to 64 hexadecimal digits."""
-    return Digest.parse(text)
+    try:
+        return Digest.parse(text)
+    except ValueError:
+        raise ValueError("not 'sha256:' and 8 to 64 of the digits 0-9 and a-f") from None
 
 
 PARSERS: Mapping[str, Callable[[str], Decimal | Digest]] = MappingProxyType(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.claims import file_name
 from zoo.errors import Blocked, Unavailable
+from zoo.escape import terminal
 from zoo.run import WeightsFile
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def load(network: nn.Module, weights: WeightsFile, convert: Convert) -> nn.Modul
 
     Raises:
         Blocked: the digest is not the claimed one.
-        Misfit: a tensor is missing, unexpected or of another shape.
+        Misfit: a tensor is missing, unexpected, of another shape, or cannot be copied.
         Unavailable: the file cannot be read as a checkpoint.
     """
     if weights.mismatch:
@@ -51,7 +52,10 @@ def load(network: nn.Module, weights: WeightsFile, convert: Convert) -> nn.Modul
         state = convert(network, state)
     if detail := _misfit(network, state):
         raise Misfit(detail)
-    network.load_state_dict(dict(state), strict=True)
+    try:
+        network.load_state_dict(dict(state), strict=True)
+    except RuntimeError as error:  # of the right shape, but sparse or without data
+        raise Misfit(" ".join(terminal(str(error)).split())[:300]) from None
     return network.eval()
 
 
@@ -93,20 +97,22 @@ def _torch(weights: WeightsFile) -> Any:
 
 def _unreadable(weights: WeightsFile, error: Exception) -> Unavailable:
     """Say that a file cannot be read; torch's own text is long and urges to unsafe loading."""
-    reason = str(error).partition("\n")[0].partition(". ")[0][:120]
+    first = str(error).partition("\n")[0].partition(". ")[0]
+    reason = ": ".join(filter(None, (type(error).__name__, terminal(first)[:120])))
     return Unavailable(
-        f"{file_name(weights.url)} cannot be read as a checkpoint of tensors ({type(error).__name__}: {reason})",
+        f"{file_name(weights.url)} cannot be read as a checkpoint of tensors ({reason})",
         "publish the weights as safetensors",
     )
 
 
-def _unwrap(content: Any) -> dict[str, Any]:
+def _unwrap(content: Any) -> Mapping[str, Any]:
+    """Return what is kept by name, or nothing where something is kept otherwise."""
     if not isinstance(content, Mapping):
         return {}
     if not all(_is_tensor(value) for value in content.values()):
         inner = (content[key] for key in NESTED if isinstance(content.get(key), Mapping))
         content = next(inner, content)
-    return {key: value for key, value in content.items() if isinstance(key, str)}
+    return content if all(isinstance(key, str) for key in content) else {}
 
 
 def _is_tensor(value: object) -> bool:

@@ -106,22 +106,33 @@ def _local(path: Path, access: Access) -> tuple[Path, Digest, int]:
 
 def _in_index(entry: ModelEntry, url: str) -> Path:
     """Return the file beside the entry's page, or else below the root of the index."""
-    root, reference = Path(entry.root), url.removeprefix("file:")
+    root, reference = Path(entry.root), url[len("file:") :]
     page = Path(entry.location.path).parent
-    beside = page / unquote(reference)
     within = page.resolve().is_relative_to(root.resolve())
-    return _below(page if within and beside.is_file() else root, reference, url, root)
+    beside = within and _is_file(page / unquote(reference))
+    return _below(page if beside else root, reference, url, root)
 
 
 def _below(folder: Path, reference: str, url: str, root: Path) -> Path:
     """Return the regular file that lies below a folder, or raise where it leads out of a root."""
     relative = PurePosixPath(unquote(reference))
-    path = (folder / relative).resolve()
+    absent = Unavailable(f"there is no file {folder / relative}", "correct the path in the index")
+    try:
+        path = (folder / relative).resolve()
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or a NUL
+        raise absent from None
     if relative.is_absolute() or not path.is_relative_to(root.resolve()):
         raise Refused(f"{url} leads out of {root}", "files are read only below that folder")
-    if not path.is_file():
-        raise Unavailable(f"there is no file {folder / relative}", "correct the path in the index")
+    if not _is_file(path):
+        raise absent
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long for a name, or with a NUL
+        return False
 
 
 def in_package(url: str) -> Path:
@@ -138,7 +149,10 @@ def in_package(url: str) -> Path:
     if match is None:
         raise Refused(f"{url} is not of the form package://import_name/path")
     name, reference = match.groups()
-    spec = importlib.util.find_spec(name)  # looks a top-level package up, and does not import it
+    try:
+        spec = importlib.util.find_spec(name)  # looks a top-level package up without importing it
+    except ValueError:  # a module that was made in memory, such as __main__
+        spec = None
     if spec is None or not spec.submodule_search_locations:
         raise Unavailable(
             f"the package {name} is not installed",

@@ -52,7 +52,8 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError):
             return None
         if digest.hex != path.name:
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # in a cache that is only read
+                path.unlink()
             return None
         return path, digest, size
 
@@ -66,9 +67,9 @@ class Store:
             Unavailable: the folder cannot be written to, or the disk is full.
         """
         try:
-            path, digest, size = self._write(chunks)
+            path, digest, size = self._write(chunks, self.path)
             record = {"url": url, "sha256": digest.hex, "size": size}
-            self._place(self._record(url), json.dumps(record).encode())
+            self._write([json.dumps(record).encode()], lambda _: self._record(url))
         except OSError as error:
             raise Unavailable(
                 f"cannot write to the cache {self.folder}: {error.strerror or error}",
@@ -76,31 +77,28 @@ class Store:
             ) from None
         return path, digest, size
 
-    def _write(self, chunks: Iterable[bytes]) -> tuple[Path, Digest, int]:
+    def _write(
+        self, chunks: Iterable[bytes], place: Callable[[Digest], Path]
+    ) -> tuple[Path, Digest, int]:
+        """Write a file to the place that its digest gives it, or leave nothing."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        digest, size = hashlib.sha256(), 0
+        running, size = hashlib.sha256(), 0
         descriptor, name = tempfile.mkstemp(prefix="partial-", dir=self.folder)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 for chunk in chunks:
                     stream.write(chunk)
-                    digest.update(chunk)
+                    running.update(chunk)
                     size += len(chunk)
                 _flush(stream)
-            final = self.path(Digest("sha256", digest.hexdigest()))
+            digest = Digest("sha256", running.hexdigest())
+            final = place(digest)
             _rename(temporary, final)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        return final, Digest("sha256", digest.hexdigest()), size
-
-    def _place(self, path: Path, data: bytes) -> None:
-        descriptor, name = tempfile.mkstemp(prefix="partial-", dir=self.folder)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(data)
-            _flush(stream)
-        _rename(Path(name), path)
+        return final, digest, size
 
     def _record(self, url: str) -> Path:
         return self.folder / "urls" / hashlib.sha256(url.encode()).hexdigest()

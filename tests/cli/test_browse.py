@@ -1,0 +1,175 @@
+"""``zoo list``, ``show``, ``check``, ``report``, ``fetch`` and ``doctor``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.cli.conftest import Digits, Zoo
+from zoo.cli import doctor
+from zoo.schemas import load
+
+
+def test_the_list_is_json_by_its_schema(zoo: Zoo) -> None:
+    rows = zoo("list", "--format", "json").json
+    Draft202012Validator(load("list")).validate(rows)
+    lite = next(row for row in rows if row["name"] == "efficientnet_lite0")
+    assert (lite["flops"], lite["parameters"], lite["top1"]) == (407_000_000, 4_700_000, 75.1)
+    assert (lite["top5"], lite["crop_pct"]) == (None, 0.875)
+
+
+def test_the_list_is_sorted_by_a_column_with_what_is_not_claimed_last(zoo: Zoo) -> None:
+    rows = zoo("list", "--sort", "-top5", "--format", "json").json
+    assert [row["top5"] for row in rows] == [100, 96.77, 95.07, None, None, None]
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_every_form_of_the_list_has_the_columns_asked_for(zoo: Zoo, form: str) -> None:
+    out = zoo("list", "--columns", "name,top1", "--format", form).out
+    assert out.splitlines()[0].replace("|", " ").replace(",", " ").split() == ["name", "top1"]
+    assert "seresnet152d" in out
+
+
+def test_numbers_in_the_csv_stay_numbers(zoo: Zoo) -> None:
+    rows = list(csv.DictReader(io.StringIO(zoo("list", "--format", "csv").out)))
+    assert {row["name"]: row["parameters"] for row in rows}["seresnet50"] == "28090000"
+
+
+@pytest.mark.parametrize("option", ["--sort", "--columns"])
+def test_an_unknown_column_gets_the_nearest(zoo: Zoo, option: str) -> None:
+    outcome = zoo("list", option, "paramters")
+    assert outcome.code == 2
+    assert "did you mean parameters" in outcome.err
+
+
+def test_the_list_of_a_faulty_index_shows_the_rest_and_says_what_is_wrong(
+    zoo: Zoo, tmp_path: Path
+) -> None:
+    (tmp_path / "good.yml").write_text("Models:\n- Name: good\n")
+    (tmp_path / "bad.yml").write_text("Models:\n- Name: bad\n  Metadata: {FLOPs: lots}\n")
+    outcome = zoo("list", "--index", tmp_path, "--format", "json")
+    assert outcome.code == 2
+    assert [row["name"] for row in outcome.json] == ["good"]
+    assert "bad.yml:3:21: error: FLOPs: not a count" in outcome.err
+
+
+def test_every_field_of_a_model_is_shown_with_its_place(zoo: Zoo) -> None:
+    out = zoo("show", "seresnet152d").out
+    assert "FLOPs                      20161904304  (model-index/se-resnet.md:21)" in out
+    assert "Top 1 Accuracy (ImageNet)  83.74%" in out
+    shown = zoo("show", "seresnet152d", "--format", "json").json
+    assert shown["fields"]["FLOPs"]["location"]["line"] == 21
+
+
+def test_our_own_index_is_in_order(zoo: Zoo) -> None:
+    outcome = zoo("check", "--format", "json")
+    assert outcome.code == 0
+    Draft202012Validator(load("check")).validate(outcome.json)
+    assert outcome.json["summary"] == {"errors": 0, "warnings": 0}
+
+
+def test_a_check_that_finds_an_error_exits_1(zoo: Zoo, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n<!--\nType: model-index\nModels:\n- Nam: x\n-->\n")
+    outcome = zoo("check", page, "--format", "json")
+    assert outcome.code == 1
+    Draft202012Validator(load("check")).validate(outcome.json)
+    (finding,) = outcome.json["findings"]
+    assert (finding["rule"], finding["location"]["line"]) == ("missing-field", 6)
+    assert finding["hint"] == "did you mean Nam?"
+
+
+def test_a_run_is_rendered_without_measuring(zoo: Zoo, digits: Digits, tmp_path: Path) -> None:
+    run = tmp_path / "run.json"
+    assert zoo(*digits.verify, "--only", "file-size", "-o", run).code == 0
+    assert zoo("report", run, "--format", "json").out == run.read_text()
+    pages = tmp_path / "pages"
+    outcome = zoo("report", run, "--format", "markdown", "-o", pages)
+    assert outcome.code == 0
+    assert sorted(page.name for page in pages.iterdir()) == ["digits.md", "index.md"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "is not a Run of schema version 1"),
+        ('{"schema_version": "1"}', "is not a Run"),
+        ('{"schema_version": NaN}', "NaN is not JSON"),
+    ],
+)
+def test_what_is_no_run_is_not_rendered(zoo: Zoo, tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "run.json").write_text(text)
+    outcome = zoo("report", tmp_path / "run.json")
+    assert outcome.code == 2
+    assert said in outcome.err
+
+
+def test_weights_are_fetched_and_hashed(zoo: Zoo, digits: Digits) -> None:
+    outcome = zoo("fetch", "digits", "--index", digits.folder)
+    assert outcome.code == 0
+    name, digest, size, _, assurance, path = outcome.out.split()
+    assert (name, size, assurance) == ("digits", "99744", "sha256")
+    assert digest.startswith("sha256:") and path == str(digits.weights)
+
+
+def test_fetching_says_where_weights_are_not_the_claimed_ones(zoo: Zoo, digits: Digits) -> None:
+    digits.weights.write_bytes(b"x")
+    outcome = zoo("fetch", "digits", "--index", digits.folder)
+    assert outcome.code == 1
+    assert "digits.md:32: digits: the file is sha256:" in outcome.err
+
+
+def test_fetching_what_cannot_be_reached_exits_4(zoo: Zoo) -> None:
+    outcome = zoo("fetch", "seresnet50", "--offline")
+    assert outcome.code == 4
+    assert "se-resnet.md:101: seresnet50: https://github.com" in outcome.err
+
+
+def test_the_doctor_finds_this_machine_in_order(zoo: Zoo) -> None:
+    outcome = zoo("doctor")
+    assert outcome.code == 0
+    assert "they import together" in outcome.out
+
+
+def test_the_doctor_knows_torch_and_torchvision_that_do_not_go_together(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str) -> None:
+        raise RuntimeError("operator torchvision::nms does not exist")
+
+    monkeypatch.setattr(doctor.importlib, "import_module", broken)
+    sign = doctor._torchvision()
+    assert sign.found == "operator torchvision::nms does not exist"
+    assert "reinstall both at once" in sign.mend
+
+
+def test_the_doctor_says_where_the_cache_cannot_be_written(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ZOO_CACHE_DIR", str(tmp_path / "file" / "cache"))
+    outcome = zoo("doctor")
+    assert outcome.code == 4
+    assert "set ZOO_CACHE_DIR" in outcome.out
+
+
+def test_the_index_is_found_in_the_documented_order(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    named = tmp_path / "named.yml"
+    named.write_text("Models:\n- Name: named\n")
+    monkeypatch.chdir(tmp_path)
+    assert len(zoo("list", "--format", "json").json) == 6  # the index that comes with zoo
+    (tmp_path / "model-index").mkdir()
+    (tmp_path / "model-index" / "x.yml").write_text("Models:\n- Name: here\n")
+    assert [row["name"] for row in zoo("list", "--format", "json").json] == ["here"]
+    monkeypatch.setenv("ZOO_INDEX", str(named))
+    assert [row["name"] for row in zoo("list", "--format", "json").json] == ["named"]
+    given = zoo("list", "--format", "json", "--index", tmp_path / "model-index")
+    assert json.loads(given.out)[0]["name"] == "here"

@@ -1,0 +1,130 @@
+"""What only a process of its own can show: imports, streams, interruption."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ZOO = [sys.executable, "-m", "zoo"]
+HEAVY = ("torch", "timm", "pandas", "requests")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list"],
+        ["list", "--format", "json"],
+        ["show", "seresnet50"],
+        ["check"],
+        ["report", "tests/goldens/run.json"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_browsing_never_imports_torch_timm_or_pandas(arguments: list[str]) -> None:
+    code = (
+        "import sys; from zoo.cli import run\n"
+        f"code = run({arguments!r})\n"
+        f"print([name for name in {HEAVY[:3]!r} if name in sys.modules], file=sys.stderr)\n"
+        "sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr.strip().endswith("[]")
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*ZOO, "list"], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_locale_without_unicode_still_gets_its_report() -> None:
+    environment = {**os.environ, "LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [*ZOO, "report", "tests/goldens/run.json"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert b"FAIL" in done.stdout
+
+
+def test_colours_follow_the_environment() -> None:
+    def out(**variables: str) -> bytes:
+        environment = {**os.environ, **variables}
+        command = [*ZOO, "report", "tests/goldens/run.json"]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, check=True
+        ).stdout
+
+    assert b"\x1b[" not in out()
+    assert b"\x1b[" in out(FORCE_COLOR="1")
+
+
+class _Stalling(BaseHTTPRequestHandler):
+    """Sends half of a body, and then nothing."""
+
+    begun = threading.Event()
+    done = threading.Event()
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "2000000")
+        self.end_headers()
+        self.wfile.write(b"x" * 1_500_000)
+        self.begun.set()
+        self.done.wait(30)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def test_an_interrupted_download_leaves_nothing_behind(tmp_path: Path) -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Stalling)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/weights-01234567.pth"
+    index = tmp_path / "index.yml"
+    index.write_text(f"Models:\n- Name: m\n  Weights: {url}\n")
+    # Loopback is refused by the policy of the command line, so the process lets it through itself.
+    code = (
+        "import sys; from zoo.cli import _access, run; from zoo.weights import Policy\n"
+        "_access.Policy = lambda **given: Policy(allow_http=True, allow_private=True)\n"
+        f"sys.exit(run(['fetch', 'm', '--index', {str(index)!r}]))"
+    )
+    cache = tmp_path / "cache"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "ZOO_CACHE_DIR": str(cache)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert _Stalling.begun.wait(30)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    finally:
+        process.kill()
+        _Stalling.done.set()
+        server.shutdown()
+        server.server_close()
+    assert process.returncode == 130
+    assert "interrupted" in err
+    assert "Traceback" not in err
+    assert [path for path in cache.rglob("*") if path.is_file()] == []

@@ -1,0 +1,77 @@
+"""Builders of what most tests need: claims and entries as the index reader would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+import pytest
+
+from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, SourceSpec, Text, Value
+
+PLACE = Location("index.md", 7, 3)
+
+MakeClaim = Callable[..., Claim]
+MakeEntry = Callable[..., ModelEntry]
+MakeSpec = Callable[..., SourceSpec]
+
+
+@pytest.fixture(scope="session")
+def claim() -> MakeClaim:
+    """Make a claim; a number may be given as it is written."""
+
+    def make(
+        metric: Metric,
+        value: Value | str,
+        *,
+        text: str | None = None,
+        dataset: str = "",
+        whole_set: Digest | None = None,
+    ) -> Claim:
+        read = Decimal(value) if isinstance(value, str) and metric not in _TEXTS else value
+        written = str(value) if text is None else text
+        return Claim("tiny", metric, read, PLACE, written, dataset, whole_set)
+
+    return make
+
+
+_TEXTS = frozenset({Metric.INTERPOLATION, Metric.WEIGHTS_LOAD})
+
+
+@pytest.fixture(scope="session")
+def spec() -> MakeSpec:
+    """Make the source of a model: its kind, what is asked for, and the arguments."""
+
+    def make(
+        kind: str, reference: str, arguments: Mapping[str, object] | None = None
+    ) -> SourceSpec:
+        return SourceSpec(kind, reference, arguments or {}, PLACE)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def entry(spec: MakeSpec) -> MakeEntry:
+    """Make an entry from its claims; by default a timm model without weights."""
+
+    def make(
+        *claims: Claim,
+        weights: str | None = None,
+        root: object = ".",
+        source: SourceSpec | None = None,
+    ) -> ModelEntry:
+        return ModelEntry(
+            name="tiny",
+            location=PLACE,
+            root=str(root),
+            source=source or spec("timm", "resnet18"),
+            claims=claims,
+            weights=None if weights is None else Text(weights, PLACE),
+        )
+
+    return make
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that rewrites the goldens."""
+    parser.addoption("--update-goldens", action="store_true", help="rewrite tests/goldens")

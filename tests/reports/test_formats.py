@@ -1,0 +1,94 @@
+"""Every format renders one fixed Run, to the byte; a new format is tested the day it appears."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from zoo.findings import Verdict
+from zoo.reports import GRAVEST_FIRST, REPORTS, Style, reasons
+from zoo.run import Run, from_json
+
+GOLDENS = Path(__file__).parents[1] / "goldens"
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    """A Run with every verdict, and with names that try to be more than names."""
+    return from_json((GOLDENS / "run.json").read_text(encoding="utf-8"), "run.json")
+
+
+def test_the_fixed_run_has_every_verdict(run: Run) -> None:
+    assert {finding.verdict for finding in run.findings} == set(Verdict)
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_a_format_renders_the_run_as_the_golden_does(
+    run: Run, name: str, request: pytest.FixtureRequest
+) -> None:
+    pages = REPORTS[name].render(run, Style())
+    folder = GOLDENS / name
+    if request.config.getoption("--update-goldens"):
+        folder.mkdir(exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+        for file, text in pages.items():
+            (folder / file).write_text(text, encoding="utf-8")
+    stored = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert dict(pages) == stored
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_a_format_of_one_page_makes_one_page(run: Run, name: str) -> None:
+    report = REPORTS[name]
+    assert report.many or len(report.render(run, Style())) == 1
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_a_format_renders_a_run_without_findings(run: Run, name: str) -> None:
+    assert REPORTS[name].render(replace(run, subjects=(), findings=()), Style())
+
+
+def test_markdown_pages_hold_no_html_and_only_links_to_pages_that_are_there(run: Run) -> None:
+    pages = REPORTS["markdown"].render(run, Style())
+    parser = MarkdownIt("gfm-like", {"linkify": False}).enable("table")
+    for text in pages.values():
+        tokens = [
+            token for block in parser.parse(text) for token in (block, *(block.children or ()))
+        ]
+        assert not {"html_block", "html_inline", "image"} & {token.type for token in tokens}
+        links = [token.attrs["href"] for token in tokens if token.type == "link_open"]
+        assert set(links) <= set(pages)
+
+
+def test_two_models_never_share_a_page(run: Run) -> None:
+    twins = [replace(run.findings[0], model=name) for name in ("a/b", "a-b", "A-B", "index")]
+    pages = REPORTS["markdown"].render(replace(run, findings=tuple(twins)), Style())
+    assert len({name.casefold() for name in pages}) == 5
+
+
+def test_colours_are_only_used_where_they_are_understood(run: Run) -> None:
+    (plain,) = REPORTS["table"].render(run, Style(colour=False)).values()
+    (coloured,) = REPORTS["table"].render(run, Style(colour=True)).values()
+    assert "\x1b" not in plain
+    assert "\x1b[" in coloured
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_the_table_keeps_to_the_width_of_the_terminal(run: Run, width: int) -> None:
+    (text,) = REPORTS["table"].render(run, Style(width=width)).values()
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_a_reason_that_several_claims_share_is_said_once(run: Run) -> None:
+    error = next(f for f in run.findings if f.verdict is Verdict.ERROR)
+    other = replace(error, metric="weights-load", rule="weights-load")
+    (reason,) = reasons([error, other])
+    assert reason.metrics == f"{error.metric}, weights-load"
+
+
+def test_every_verdict_has_its_rank() -> None:
+    assert set(GRAVEST_FIRST) == set(Verdict)

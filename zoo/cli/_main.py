@@ -1,0 +1,76 @@
+"""The entry to the command line: finds the command, and turns every error into a message."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from zoo import __version__
+from zoo.catalog import Catalog
+from zoo.cli import _output
+from zoo.errors import ZooError, nearest
+
+COMMANDS: Catalog[click.Command] = Catalog("zoo.cli", "COMMAND")
+USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
+
+
+class _Commands(click.Group):
+    """The commands of the catalog, each imported when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        return COMMANDS.get(name)
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if arguments and not arguments[0].startswith("-") and arguments[0] not in COMMANDS:
+            hint = nearest(arguments[0], COMMANDS) or f"commands are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"there is no command '{arguments[0]}' ({hint})", context)
+        return super().resolve_command(context, arguments)
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 every tested claim is borne out, 1 a claim failed, 2 usage, 3 internal "
+    "error, 4 something could not be verified and nothing failed, 5 nothing selected.",
+)
+@click.version_option(__version__, prog_name="zoo", message="%(prog)s %(version)s")
+def zoo() -> None:
+    """Is the published number true? Registry and reproducibility validator for model zoos."""
+
+
+def main() -> NoReturn:
+    """Run the command line of this process and exit."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return the exit code; every error ends here as a message."""
+    try:
+        return zoo.main(list(arguments), prog_name="zoo", standalone_mode=False) or 0
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    except ZooError as error:
+        _output.complain(error)
+        return USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted: nothing was left half-written", err=True)
+        return INTERRUPTED
+    except Exception:  # the one place where a traceback reaches a user: it is our fault
+        traceback.print_exc()
+        click.echo("zoo: internal error: please report it with the lines above", err=True)
+        return INTERNAL
