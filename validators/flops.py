@@ -48,7 +48,8 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
     shape = (1, CHANNELS, int(size), int(size))
     count = Decimal(multiply_accumulates(subject.skeleton(), shape))
     method = "half of torch.utils.flop_counter's total: convolutions, matrix products, attention"
-    return Measurement(Metric.FLOPS, count, method, {"input": list(shape)})
+    conditions = {"input": list(shape)}
+    return Measurement(Metric.FLOPS, count, method, conditions, remark=f"at {size} × {size}")
 
 
 def multiply_accumulates(network: nn.Module, shape: tuple[int, ...]) -> int:

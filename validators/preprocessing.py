@@ -26,7 +26,8 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
     if stated.preprocessing is None:
         raise Skipped(stated.by)
     value = stated.preprocessing.value(claim.metric)
-    return Measurement(claim.metric, value, f"configuration of {stated.by}")
+    method = f"configuration of {stated.by}"
+    return Measurement(claim.metric, value, method, remark=f"by the {method}")
 
 
 VALIDATOR = Validator(

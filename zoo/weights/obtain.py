@@ -78,7 +78,7 @@ def _from_network(url: str, access: Access) -> tuple[Path, Digest, int]:
         return stored
     if access.offline:
         raise Unavailable(
-            f"{url} is not in the cache, and --offline was asked for",
+            f"{file_name(url)} is not in the cache, and --offline was asked for",
             "run 'zoo fetch' once with the network",
         )
     name = file_name(url)
