@@ -82,7 +82,7 @@ def from_config(config: Mapping[str, Any]) -> Preprocessing:
             ``mean`` and ``std``.
 
     Raises:
-        KeyError, TypeError, IndexError, ArithmeticError: it is not of that form.
+        LookupError, TypeError, ValueError, ArithmeticError: it is not of that form.
     """
     return Preprocessing(
         image_size=Decimal(config["input_size"][-1]),

@@ -197,6 +197,10 @@ def _test(
         return could_not_tell(validator.name, claim, error), error.rule
     except ZooError as error:
         return could_not_tell(validator.name, claim, error)
+    except Exception as error:  # a defect met in one model must not lose what is known of others
+        surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        hint = "this is a defect of zoo: please report it"
+        return untested(validator.name, claim, Verdict.ERROR, surprise, hint)
     tolerance = options.tolerances.get(claim.metric) or validator.tolerance(claim)
     return judge(validator.name, claim, measurement, tolerance)
 

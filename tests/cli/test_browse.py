@@ -128,7 +128,7 @@ def test_fetching_says_where_weights_are_not_the_claimed_ones(zoo: Zoo, digits: 
 def test_fetching_what_cannot_be_reached_exits_4(zoo: Zoo) -> None:
     outcome = zoo("fetch", "seresnet50", "--offline")
     assert outcome.code == 4
-    assert "se-resnet.md:101: seresnet50: https://github.com" in outcome.err
+    assert "se-resnet.md:101: seresnet50: seresnet50_ra_224-8efdb4bb.pth is not" in outcome.err
 
 
 def test_the_doctor_finds_this_machine_in_order(zoo: Zoo) -> None:

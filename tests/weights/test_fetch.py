@@ -82,7 +82,7 @@ def test_a_body_that_is_shorter_than_declared_is_not_taken_for_the_file(server: 
 
 
 def test_a_connection_that_is_reset_half_way_is_no_file(server: Hostile) -> None:
-    with pytest.raises(Unavailable, match="cannot reach 127.0.0.1: broke off"):
+    with pytest.raises(Unavailable, match=r"cannot reach 127.0.0.1: broke off"):
         read(server.serve("/a.pth", half_then(DATA, reset)))
 
 
@@ -281,7 +281,7 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     resolve_to(monkeypatch, address)
-    with pytest.raises(Refused, match="weights.example is the address .* not on the internet"):
+    with pytest.raises(Refused, match=r"weights.example is the address .* not on the internet"):
         check("https://weights.example/a.pth", DEFAULT)
 
 

@@ -121,27 +121,29 @@ def test_a_missing_tensor_is_named(weights: Weights) -> None:
 
 def test_an_unexpected_tensor_is_named(weights: Weights) -> None:
     state = other_values() | {"4.weight": torch.zeros(1)}
-    with pytest.raises(Misfit, match="1 unexpected: 4.weight"):
+    with pytest.raises(Misfit, match=r"1 unexpected: 4.weight"):
         load(network(), weights(state), as_it_is)
 
 
 def test_a_tensor_of_another_shape_is_named_with_both_shapes(weights: Weights) -> None:
     state = other_values() | {"3.weight": torch.zeros(5, 4), "3.bias": torch.tensor(1.0)}
     with pytest.raises(
-        Misfit, match="2 of another shape: 3.weight 5×4 for 2×4, 3.bias scalar for 2$"
+        Misfit, match=r"2 of another shape: 3.weight 5×4 for 2×4, 3.bias scalar for 2$"
     ):
         load(network(), weights(state), as_it_is)
 
 
 def test_of_many_names_three_are_shown(weights: Weights) -> None:
     state = {f"extra{number}": torch.zeros(1) for number in range(5)} | other_values()
-    with pytest.raises(Misfit, match="5 unexpected: extra0, extra1, extra2, …$"):
+    with pytest.raises(Misfit, match=r"5 unexpected: extra0, extra1, extra2, …$"):
         load(network(), weights(state), as_it_is)
 
 
 @pytest.mark.filterwarnings("ignore:Validating sparse tensor invariants:UserWarning")
 @pytest.mark.parametrize(
-    "tensor", [torch.eye(2, 4).to_sparse(), torch.empty(2, 4, device="meta")], ids=["sparse", "meta"]
+    "tensor",
+    [torch.eye(2, 4).to_sparse(), torch.empty(2, 4, device="meta")],
+    ids=["sparse", "meta"],
 )
 def test_a_tensor_that_cannot_be_copied_does_not_fit(weights: Weights, tensor: Tensor) -> None:
     with pytest.raises(Misfit, match=r"3\.weight") as error:

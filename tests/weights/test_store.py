@@ -248,7 +248,7 @@ def test_two_processes_that_fetch_the_same_file_at_once_both_succeed(
 def test_a_cache_that_cannot_be_made_is_named_with_what_to_do(entry, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     folder = tmp_path / "file" / "cache"
-    with pytest.raises(Unavailable, match="cannot write to the cache .*file/cache: ") as error:
+    with pytest.raises(Unavailable, match=r"cannot write to the cache .*file/cache: ") as error:
         Store(folder).add(URL, [DATA])
     assert "ZOO_CACHE_DIR" in error.value.hint
 
@@ -292,3 +292,16 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         Store(cache).add(URL, [DATA])
     assert stored(cache) == []
     assert partial(cache) == []
+
+
+def test_a_damaged_file_in_a_cache_that_is_only_read_counts_as_absent(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _, _ = Store(cache).add(URL, [DATA])
+    path.write_bytes(DATA[1:])
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert Store(cache).find(URL) is None

@@ -14,7 +14,8 @@ from zoo import escape
 from zoo.cli import _output, _selection
 from zoo.errors import UsageError, nearest
 from zoo.findings import show
-from zoo.registry import Registry, Row
+from zoo.query import parse
+from zoo.registry import COLUMNS, Registry, Row
 
 SHOWN = ("name", "collection", "parameters", "flops", "image_size", "top1", "top5", "source")
 PERCENT = frozenset({"top1", "top5"})
@@ -22,44 +23,51 @@ PERCENT = frozenset({"top1", "top5"})
 
 @click.command("list")
 @_selection.index_option
+@click.option("--where", metavar="EXPR", help="Only models for which it holds: 'top1 > 80'.")
 @click.option("--collection", help="Only models of this collection.")
 @click.option("--sort", metavar="KEY", help="Column to sort by; -KEY sorts downwards.")
 @click.option("--columns", metavar="KEY,KEY", help="Columns to show (not for JSON).")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]),
               default="table", show_default=True)  # fmt: skip
 def list_command(
-    index: Path | None, collection: str | None, sort: str | None, columns: str | None, form: str
+    index: Path | None,
+    where: str | None,
+    collection: str | None,
+    sort: str | None,
+    columns: str | None,
+    form: str,
 ) -> int:
     """Browse the registry: what is claimed of each model."""
     found = _selection.open_index(index)
     rows = Registry(found.entries).rows()
+    if where is not None:
+        holds = parse(where, COLUMNS)
+        rows = [row for row in rows if holds(row)]
     if collection is not None:
         rows = [row for row in rows if row["collection"] == collection]
-    known = tuple(rows[0]) if rows else SHOWN
     if sort:
-        rows = _sorted(rows, sort, known)
-    chosen = _columns(columns, known)
-    _output.emit(_FORMS[form](rows, chosen))
+        rows = _sorted(rows, sort)
+    _output.emit(_FORMS[form](rows, _columns(columns)))
     if found.errors:
         return 2
     return 0 if rows else _selection.nothing_selected("no model in the index matches")
 
 
-def _column(name: str, known: tuple[str, ...]) -> str:
+def _column(name: str) -> str:
     folded = name.strip().replace("-", "_")
-    if folded not in known:
-        hint = nearest(folded, known) or f"columns are {', '.join(known)}"
+    if folded not in COLUMNS:
+        hint = nearest(folded, COLUMNS) or f"columns are {', '.join(COLUMNS)}"
         raise UsageError(f"there is no column '{name.strip()}'", hint)
     return folded
 
 
-def _columns(given: str | None, known: tuple[str, ...]) -> list[str]:
-    return [_column(name, known) for name in given.split(",")] if given else list(SHOWN)
+def _columns(given: str | None) -> list[str]:
+    return [_column(name) for name in given.split(",")] if given else list(SHOWN)
 
 
-def _sorted(rows: list[Row], key: str, known: tuple[str, ...]) -> list[Row]:
+def _sorted(rows: list[Row], key: str) -> list[Row]:
     """Return rows by a column; those without a value come last either way."""
-    column = _column(key.removeprefix("-"), known)
+    column = _column(key.removeprefix("-"))
     filled = [row for row in rows if row[column] is not None]
     empty = [row for row in rows if row[column] is None]
     try:

@@ -36,18 +36,18 @@ class Manifest:
 def _pictures(path: Path, reader: csv.DictReader[str]) -> list[Picture]:
     if not {"path", "class"} <= set(reader.fieldnames or ()):
         raise Unavailable(f"{path}:1: the first line must name the columns path and class")
-    pictures: dict[str, Picture] = {}
+    pictures: dict[Path, Picture] = {}
     for row in reader:
         written, label = row["path"] or "", (row["class"] or "").strip()
         where = f"{path}:{reader.line_num}"
         if not (label.isascii() and label.isdigit()) or len(label) > 6:
             raise Unavailable(f"{where}: the class must be an index from 0, not '{label[:40]}'")
-        if written in pictures:
-            raise Unavailable(f"{where}: {written} is listed twice")
         file = _resolve(written, path.parent, where)
+        if file in pictures:
+            raise Unavailable(f"{where}: {written} is listed twice")
         if not file.is_file():
             raise Unavailable(f"{where}: there is no picture {written}")
-        pictures[written] = Picture(written, file, int(label))
+        pictures[file] = Picture(written, file, int(label))
     return list(pictures.values())
 
 

@@ -62,7 +62,7 @@ def predict(
         torch.inference_mode(),
         torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False),
     ):
-        network = network.to(device.name)
+        network = network.to(device.name).eval()
         for pictures, digests, inputs in _batches(dataset, transform, device):
             logits = _forward(network, inputs.to(device.name))
             items += _read_off(pictures, digests, logits)
@@ -74,18 +74,27 @@ def evaluation_transform(preprocessing: Preprocessing) -> Transform:
     """Return timm's evaluation transform: resize, centre crop, scale to 0…1, normalise.
 
     It maps a Pillow picture in RGB to a float32 tensor ``(3, image_size, image_size)``.
+
+    Raises:
+        Unavailable: timm knows no such interpolation.
     """
     from timm.data import create_transform
 
     size = int(preprocessing.image_size)
-    transform: Transform = create_transform(
-        input_size=(3, size, size),
-        is_training=False,
-        interpolation=preprocessing.interpolation,
-        mean=tuple(float(part) for part in preprocessing.mean),
-        std=tuple(float(part) for part in preprocessing.std),
-        crop_pct=float(preprocessing.crop_pct),
-    )
+    try:
+        transform: Transform = create_transform(
+            input_size=(3, size, size),
+            is_training=False,
+            interpolation=preprocessing.interpolation,
+            mean=tuple(float(part) for part in preprocessing.mean),
+            std=tuple(float(part) for part in preprocessing.std),
+            crop_pct=float(preprocessing.crop_pct),
+        )
+    except KeyError:
+        raise Unavailable(
+            f"there is no interpolation '{preprocessing.interpolation}'",
+            "interpolations are bicubic, bilinear, nearest, box, hamming and lanczos",
+        ) from None
     return transform
 
 
@@ -110,12 +119,15 @@ class _Pictures:
 
 
 def _decode(data: bytes) -> Any:
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            return image.convert("RGB")
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return image.convert("RGB")
+        except UnidentifiedImageError:  # whose text is the address of an object
+            raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
 
 
 def _batches(
@@ -146,10 +158,10 @@ def _forward(network: nn.Module, inputs: Tensor) -> Tensor:
 
     try:
         logits = network(inputs)
-    except (RuntimeError, TypeError, ValueError, AssertionError) as error:
-        reason = str(error).partition("\n")[0][:200]
+    except Exception as error:  # code of others may raise anything
+        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
         raise Unavailable(f"the network does not run on {_shape(inputs)}: {reason}") from None
-    if not isinstance(logits, torch.Tensor) or logits.ndim != 2:
+    if not isinstance(logits, torch.Tensor) or logits.ndim != 2 or len(logits) != len(inputs):
         raise Unavailable("the network returns no logits of shape (pictures, classes)")
     return logits.float().cpu()
 

@@ -38,7 +38,7 @@ class Python:
         factory = _factory(spec)
         try:
             network = factory(**spec.arguments)
-        except Exception as error:  # code of others may raise anything
+        except (Exception, SystemExit) as error:  # code of others may raise anything
             raise _failed(spec, "raises", error) from None
         if not isinstance(network, nn.Module):
             raise Unavailable(f"{spec.location}: {spec.reference} returns no torch.nn.Module")
@@ -58,7 +58,7 @@ class Python:
             return Stated(None, reason)
         try:
             return Stated(from_config(config), f"{entry.source.reference} pretrained_cfg")
-        except (KeyError, TypeError, IndexError, ArithmeticError) as error:
+        except (LookupError, TypeError, ValueError, ArithmeticError) as error:
             raise _failed(entry.source, "has a malformed pretrained_cfg:", error) from None
 
     def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -82,7 +82,7 @@ def _factory(spec: SourceSpec) -> Callable[..., object]:
             f"{spec.location}: the Python package {error.name} is not installed",
             "install the distribution that provides it",
         ) from None
-    except Exception as error:  # code of others may raise anything
+    except (Exception, SystemExit) as error:  # code of others may raise anything
         raise _failed(spec, "cannot be imported:", error) from None
     if not callable(found):
         raise Unavailable(f"{spec.location}: {spec.reference} cannot be called")
@@ -90,7 +90,7 @@ def _factory(spec: SourceSpec) -> Callable[..., object]:
     return called
 
 
-def _failed(spec: SourceSpec, what: str, error: Exception) -> Unavailable:
+def _failed(spec: SourceSpec, what: str, error: BaseException) -> Unavailable:
     reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
     return Unavailable(f"{spec.location}: {spec.reference} {what} {reason}")
 

@@ -42,8 +42,9 @@ class Timm:
                 network: nn.Module = timm.create_model(
                     spec.reference, pretrained=False, **spec.arguments
                 )
-            except (RuntimeError, TypeError, ValueError, AssertionError, KeyError) as error:
-                raise Unavailable(f"timm cannot build {spec.reference}: {error}") from None
+            except Exception as error:  # code of others may raise anything
+                reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+                raise Unavailable(f"timm cannot build {spec.reference}: {reason}") from None
         return network
 
     def stated(self, entry: ModelEntry, network: nn.Module) -> Stated:
@@ -60,9 +61,10 @@ class Timm:
         asked = entry.source.reference
         present = get_deprecated_models().get(get_arch_name(asked)) or asked
         arch = get_arch_name(present)
-        for tag, config in get_arch_pretrained_cfgs(arch).items():
-            if file_name(str(config.url or config.file or "")) == documented:
-                return Stated(from_config(config.to_dict()), f"timm {version('timm')} {arch}.{tag}")
+        for tagged, config in get_arch_pretrained_cfgs(arch).items():
+            url = str(config.url or config.file or "")
+            if url and file_name(url) == documented:
+                return Stated(from_config(config.to_dict()), f"timm {version('timm')} {tagged}")
         return Stated(None, f"no pretrained tag of timm's {arch} has the file {documented}")
 
     def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -73,8 +75,8 @@ class Timm:
             return state
         try:
             converted: Mapping[str, Tensor] = convert(dict(state), network)
-        except (KeyError, RuntimeError, AttributeError, ValueError, AssertionError):
-            return state  # not an old checkpoint of this architecture: what is off is said of it
+        except Exception:  # not an old checkpoint of this architecture, which load() says
+            return state
         return converted
 
 

@@ -1,0 +1,67 @@
+"""Builds subjects of ready-made parts, so that each validator is given just what it measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from torch import nn
+
+from zoo.claims import Claim, Digest
+from zoo.findings import Finding, judge
+from zoo.run import WeightsFile
+from zoo.subject import Lazy, Stated, Subject
+from zoo.validators import VALIDATORS
+
+NOBODY = Stated(None, "no pretrained tag of timm's tiny has the file tiny.pth")
+
+
+@pytest.fixture
+def subject(entry):
+    """Make a subject; what is not given fails when it is asked for."""
+
+    def missing() -> Any:
+        raise AssertionError("asked for what this validator does not need")
+
+    def make(
+        *claims: Claim,
+        network: nn.Module | None = None,
+        weights: WeightsFile | None = None,
+        stated: Stated | None = None,
+        predictions: Any = None,
+        load: Any = missing,
+    ) -> Subject:
+        return Subject(
+            entry=entry(*claims),
+            source="python tiny:build",
+            skeleton=Lazy(missing if network is None else lambda: network),
+            weights=Lazy(missing if weights is None else lambda: weights),
+            network=Lazy(load),
+            stated=Lazy(missing if stated is None else lambda: stated),
+            predictions=lambda name: predictions,
+        )
+
+    return make
+
+
+@pytest.fixture
+def judged():
+    """Measure a subject's claim and judge it by the validator's own tolerance."""
+
+    def run(name: str, subject: Subject, claim: Claim) -> Finding:
+        validator = VALIDATORS[name]
+        measurement = validator.measure(subject, claim)
+        return judge(name, claim, measurement, validator.tolerance(claim))
+
+    return run
+
+
+@pytest.fixture
+def weights_file():
+    """Make the record of a weights file of the given size and assurance."""
+
+    def make(digits: str = "ab" * 32, size: int = 1000, assurance: str = "unpinned") -> WeightsFile:
+        return WeightsFile(Path("a"), "file:a.pth", Digest("sha256", digits), size, assurance)
+
+    return make

@@ -1,0 +1,88 @@
+"""Parameters: what counts, and how much rounding a claim's text allows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+import timm
+import torch
+from torch import nn
+
+from zoo.claims import Metric
+from zoo.findings import Verdict
+from zoo.validators import VALIDATORS
+
+PARAMETERS = VALIDATORS["parameters"]
+
+
+class Shared(nn.Module):
+    """Two layers with one weight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Linear(5, 5, bias=False)
+        self.other = nn.Linear(5, 5, bias=False)
+        self.other.weight = self.one.weight
+
+
+def frozen() -> nn.Module:
+    return nn.Linear(4, 2).requires_grad_(False)
+
+
+@pytest.mark.parametrize(
+    ("network", "count"),
+    [
+        (nn.Conv2d(3, 8, 3), 3 * 8 * 9 + 8),
+        (nn.Conv2d(8, 8, 3, groups=8, bias=False), 8 * 9),
+        (nn.Linear(10, 4), 10 * 4 + 4),
+        (nn.BatchNorm2d(6), 6 + 6),  # the running mean and variance are buffers
+        (nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), nn.Linear(4, 2)), 16 + 8 + 10),
+        (frozen(), 10),
+        (Shared(), 25),
+        (nn.Identity(), 0),
+    ],
+    ids=["conv", "depthwise", "linear", "norm", "all", "frozen", "shared", "none"],
+)
+def test_parameters_are_counted_by_hand(subject, claim, network: nn.Module, count: int) -> None:
+    measured = PARAMETERS.measure(subject(network=network), claim(Metric.PARAMETERS, "1"))
+    assert measured.value == Decimal(count)
+    assert measured.method == "elements of all parameters of python tiny:build, without buffers"
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed", "allowed"),
+    [
+        ("28088024", "28088024", "0"),
+        ("28,088,024", "28088024", "0"),
+        ("28090000", "28090000", "5000"),
+        ("66840000", "66840000", "5000"),
+        ("4.7M", "4700000", "50000"),
+        ("4.70M", "4700000", "5000"),
+        ("25.557M", "25557000", "500"),
+        ("5M", "5000000", "100000"),  # half a million would be a tenth: at most 2 %
+        ("5000000", "5000000", "100000"),
+        ("0", "0", "0"),
+    ],
+)
+def test_a_claim_is_allowed_its_own_rounding(claim, text: str, claimed: str, allowed: str) -> None:
+    made = claim(Metric.PARAMETERS, claimed, text=text)
+    assert PARAMETERS.tolerance(made).allowed(Decimal(claimed)) == Decimal(allowed)
+
+
+@pytest.mark.parametrize(
+    ("claimed", "verdict"),
+    [("35", Verdict.PASS), ("36", Verdict.FAIL), ("34", Verdict.FAIL), ("40", Verdict.FAIL)],
+)
+def test_a_count_is_borne_out_or_not(subject, claim, judged, claimed, verdict: Verdict) -> None:
+    made = claim(Metric.PARAMETERS, claimed)
+    assert judged("parameters", subject(network=nn.Linear(6, 5)), made).verdict is verdict
+
+
+def test_seresnet152d_has_the_published_number_of_parameters(subject, claim, judged) -> None:
+    with torch.device("meta"):
+        network = timm.create_model("seresnet152d")
+    finding = judged("parameters", subject(network=network), claim(Metric.PARAMETERS, "66840000"))
+    assert finding.measured == 66_841_080
+    assert finding.verdict is Verdict.PASS
+    assert finding.message == "claimed 66,840,000, measured 66,841,080 (±5,000)"

@@ -1,0 +1,247 @@
+"""The language of ``zoo list --where``: conditions on the columns of a row.
+
+``top1 > 80 and parameters < 30M``, ``name ~ 'resnet*' or collection in ('DLA', 'CSP ResNet')``,
+``not top5``, ``'ImageNet' in training_data``. Numbers may bear a unit (``4.1G``, ``80%``).
+A column alone asks whether there is a value; every comparison with an absent value is false.
+``~`` compares with a pattern (``*``, ``?``, ``[…]``) without regard to case; a pattern without
+these may stand anywhere in the value.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from zoo.errors import UsageError, nearest
+
+Row = Mapping[str, Any]
+Predicate = Callable[[Row], bool]
+
+MAX_LENGTH = 4096
+MAX_DEPTH = 32
+UNITS = {
+    "": 1, "%": 1, "K": 10**3, "M": 10**6, "G": 10**9, "B": 10**9, "T": 10**12,
+    "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30,
+}  # fmt: skip
+COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+KEYWORDS = frozenset({"and", "or", "not", "in"})
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?P<unit>%|[A-Za-z]*))
+    | (?P<text>'[^']*'|"[^"]*")
+    | (?P<word>[A-Za-z_][\w.-]*)
+    | (?P<sign><=|>=|!=|==|[<>=~(),])
+    )""",
+    re.VERBOSE | re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    column: int
+    value: Any = None
+
+
+def parse(expression: str, columns: tuple[str, ...]) -> Predicate:
+    """Return the condition that an expression states.
+
+    Args:
+        expression: as the user writes it.
+        columns: the names that it may use; ``-`` may stand for ``_``.
+
+    Raises:
+        UsageError: it cannot be read; the message points at the column.
+    """
+    if len(expression) > MAX_LENGTH:
+        raise UsageError(f"--where is longer than {MAX_LENGTH:,} characters")
+    parser = _Parser(_tokens(expression), columns, expression)
+    predicate = parser.either(0)
+    if parser.token.kind != "end":
+        raise parser.error("'and' or 'or' is missing before this")
+    return predicate
+
+
+def _fault(message: str, expression: str, column: int, hint: str = "") -> UsageError:
+    shown = "".join(c if c.isprintable() else "?" for c in expression)
+    pointer = " " * (column - 1) + "^"
+    text = f"--where, column {column}: {message}\n  {shown}\n  {pointer}"
+    return UsageError(text, hint)
+
+
+def _tokens(expression: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    end = len(expression.rstrip())
+    position = 0
+    while position < end:
+        match = _TOKEN.match(expression, position)
+        if match is None:
+            start = position + len(expression[position:]) - len(expression[position:].lstrip())
+            quote = expression[start] in "'\""
+            message = "this text is never closed" if quote else "this is not part of the language"
+            raise _fault(message, expression, start + 1)
+        tokens.append(_token(match, expression))
+        position = match.end()
+    return [*tokens, _Token("end", "", end + 1)]
+
+
+def _token(match: re.Match[str], expression: str) -> _Token:
+    kind = next(k for k in ("number", "text", "word", "sign") if match[k] is not None)
+    text, column = match[kind], match.start(kind) + 1
+    if kind == "number":
+        unit = match["unit"]
+        if unit.upper() not in UNITS:
+            known = ", ".join(filter(None, UNITS))
+            raise _fault(f"'{unit}' is no unit", expression, column, f"units are {known}")
+        return _Token(kind, text, column, float(text.removesuffix(unit)) * UNITS[unit.upper()])
+    if kind == "text":
+        return _Token(kind, text, column, text[1:-1])
+    if kind == "word" and text.casefold() in KEYWORDS:
+        return _Token(text.casefold(), text, column)
+    return _Token(text if kind == "sign" else kind, text, column)
+
+
+class _Parser:
+    """Recursive descent over the tokens; the state is the place in them."""
+
+    def __init__(self, tokens: list[_Token], columns: tuple[str, ...], expression: str) -> None:
+        self.tokens = tokens
+        self.columns = columns
+        self.expression = expression
+        self.place = 0
+
+    @property
+    def token(self) -> _Token:
+        return self.tokens[self.place]
+
+    def error(self, message: str, hint: str = "") -> UsageError:
+        return _fault(message, self.expression, self.token.column, hint)
+
+    def take(self, *kinds: str) -> _Token | None:
+        token = self.token
+        if token.kind not in kinds:
+            return None
+        self.place += 1
+        return token
+
+    def either(self, depth: int) -> Predicate:
+        parts = [self.both(depth)]
+        while self.take("or"):
+            parts.append(self.both(depth))
+        return parts[0] if len(parts) == 1 else lambda row: any(part(row) for part in parts)
+
+    def both(self, depth: int) -> Predicate:
+        parts = [self.negation(depth)]
+        while self.take("and"):
+            parts.append(self.negation(depth))
+        return parts[0] if len(parts) == 1 else lambda row: all(part(row) for part in parts)
+
+    def negation(self, depth: int) -> Predicate:
+        if depth > MAX_DEPTH:
+            raise self.error(f"nested deeper than {MAX_DEPTH} levels")
+        if self.take("not"):
+            inner = self.negation(depth + 1)
+            return lambda row: not inner(row)
+        if self.take("("):
+            inner = self.either(depth + 1)
+            if not self.take(")"):
+                raise self.error("')' is missing")
+            return inner
+        return self.condition()
+
+    def condition(self) -> Predicate:
+        if literal := self.take("text", "number"):
+            if not self.take("in"):
+                raise self.error("a column is compared with a value, not a value with a column")
+            return _contains(self.column(), literal.value)
+        name = self.column()
+        if sign := self.take(*COMPARE):
+            return _comparison(name, COMPARE[sign.kind], self.value())
+        if self.take("~"):
+            return _pattern(name, str(self.value()))
+        if self.take("in"):
+            return _member(name, self.values())
+        return lambda row: row[name] not in (None, [])
+
+    def column(self) -> str:
+        if self.token.kind != "word":
+            raise self.error("a column is missing here", f"columns are {', '.join(self.columns)}")
+        name = self.token.text.replace("-", "_")
+        if name not in self.columns:
+            hint = nearest(name, self.columns) or f"columns are {', '.join(self.columns)}"
+            raise self.error(f"there is no column '{self.token.text}'", hint)
+        self.place += 1
+        return name
+
+    def value(self) -> Any:
+        token = self.take("number", "text")
+        if token is None:
+            quoted = self.token.kind == "word"
+            hint = f"a text is written in quotes: '{self.token.text}'" if quoted else ""
+            raise self.error("a number or a text is missing here", hint)
+        return token.value
+
+    def values(self) -> list[Any]:
+        if not self.take("("):
+            raise self.error("a list in parentheses is missing here")
+        found = [self.value()]
+        while self.take(","):
+            found.append(self.value())
+        if not self.take(")"):
+            raise self.error("')' is missing")
+        return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as it is compared: a place as ``path:line``."""
+    return f"{value['path']}:{value['line']}" if isinstance(value, dict) else value
+
+
+def _comparison(name: str, compare: Callable[[Any, Any], bool], wanted: Any) -> Predicate:
+    def holds(row: Row) -> bool:
+        value = _plain(row[name])
+        if isinstance(value, str) != isinstance(wanted, str) or value is None:
+            return False
+        return not isinstance(value, list) and compare(value, wanted)
+
+    return holds
+
+
+def _pattern(name: str, pattern: str) -> Predicate:
+    folded = pattern.casefold()
+    anywhere = not any(sign in folded for sign in "*?[")
+
+    def holds(row: Row) -> bool:
+        value = _plain(row[name])
+        texts = value if isinstance(value, list) else [] if value is None else [str(value)]
+        return any(
+            folded in text.casefold() if anywhere else fnmatchcase(text.casefold(), folded)
+            for text in texts
+        )
+
+    return holds
+
+
+def _member(name: str, wanted: list[Any]) -> Predicate:
+    return lambda row: any(_comparison(name, operator.eq, value)(row) for value in wanted)
+
+
+def _contains(name: str, wanted: Any) -> Predicate:
+    def holds(row: Row) -> bool:
+        value = row[name]
+        return value is not None and wanted in (value if isinstance(value, list) else [value])
+
+    return holds
