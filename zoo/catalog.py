@@ -16,7 +16,7 @@ class Catalog(Mapping[str, T], Generic[T]):
 
     The module ``file_size`` of the package holds the extension ``file-size`` under the given
     attribute. A module is imported when its extension is asked for; one whose name begins with
-    an underscore is no extension.
+    an underscore is no extension, nor is a package inside the package.
     """
 
     def __init__(self, package: str, attribute: str) -> None:
@@ -26,7 +26,7 @@ class Catalog(Mapping[str, T], Generic[T]):
     @cached_property
     def _modules(self) -> dict[str, str]:
         found = pkgutil.iter_modules(import_module(self._package).__path__)
-        names = sorted(module.name for module in found if not module.name.startswith("_"))
+        names = sorted(m.name for m in found if not (m.ispkg or m.name.startswith("_")))
         return {name.replace("_", "-"): name for name in names}
 
     def __getitem__(self, name: str) -> T:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+COLUMNS = (
+    "name", "collection", "parameters", "flops", "file_size", "image_size", "crop_pct",
+    "interpolation", "top1", "top5", "weights", "code", "paper", "tasks", "training_data",
+    "source_path", "source_line",
+)  # fmt: skip
+
 
 class Registry(Mapping[str, ModelEntry]):
     """An immutable mapping from a model's name to its entry, in the order of the index."""
@@ -41,7 +47,8 @@ class Registry(Mapping[str, ModelEntry]):
         """Return the rows as a pandas DataFrame, indexed by model name."""
         import pandas as pd
 
-        return pd.json_normalize(self.rows(), sep="_").set_index("name")
+        rows = pd.json_normalize(self.rows(), sep="_")
+        return rows.reindex(columns=list(COLUMNS)).set_index("name")  # an empty index has none
 
 
 def row(entry: ModelEntry) -> Row:

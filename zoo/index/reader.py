@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoo.claims import Location, ModelEntry
-from zoo.errors import IndexFault, nearest
-from zoo.index import entries, markdown, schema
+from zoo.errors import IndexFault
+from zoo.index import markdown
+from zoo.index.assemble import Document, assemble
 from zoo.index.problems import Malformed, Problem
-from zoo.index.tree import Mapping, Node, Scalar, Sequence, read
+from zoo.index.tree import Mapping, Node, Scalar, read, size
 
 MAX_FILE = 2**20
 MARKDOWN = frozenset({".md", ".mdx"})
@@ -33,31 +34,26 @@ class Index:
         return tuple(problem for problem in self.problems if problem.level == "error")
 
 
-@dataclass(frozen=True, slots=True)
-class _Document:
-    """A well-formed document with the root of the index that it belongs to."""
-
-    body: Mapping
-    root: str
-
-
 def read_index(*paths: Path) -> Index:
     """Read index files, and all index files below folders, in the order of their names.
 
     Raises:
-        IndexFault: a path is not there, or a folder holds no index file.
+        IndexFault: a path is not there or not readable, or a folder holds no index file.
     """
-    documents: list[_Document] = []
+    documents: list[Document] = []
     problems: list[Problem] = []
-    shown: list[str] = []
+    shown: dict[str, None] = {}
     for path in paths:
+        files = _files(path)
         root = str(path if path.is_dir() else path.parent)
-        for file in _files(path):
-            shown.append(display(file))
+        for file in files:
+            if display(file) in shown:
+                continue  # a folder and a file in it were named
+            shown[display(file)] = None
             bodies, found = _read_file(file, named=file == path)
-            documents += [_Document(body, root) for body in bodies]
+            documents += [Document(body, root) for body in bodies]
             problems += found
-    models, found = _assemble(documents)
+    models, found = assemble(documents)
     in_order = sorted(problems + found, key=lambda problem: (problem.location, problem.message))
     return Index(tuple(models), tuple(in_order), tuple(shown))
 
@@ -70,42 +66,51 @@ def display(path: Path) -> str:
 
 
 def _files(path: Path) -> list[Path]:
-    if path.is_file():
-        return [path]
-    if not path.is_dir():
-        what = "is neither a file nor a folder" if path.exists() else "is not there"
-        raise IndexFault(f"{path} {what}", "give the path of an index with --index")
-    files = sorted(_below(path))
+    hint = "give the path of an index with --index"
+    try:
+        if path.is_file():
+            return [path]
+        if not path.is_dir():
+            what = "is neither a file nor a folder" if path.exists() else "is not there"
+            raise IndexFault(f"{path} {what}", hint)
+        files = sorted(_below(path))
+    except OSError as error:
+        raise IndexFault(f"{error.filename} cannot be read: {error.strerror}", hint) from None
     if not files:
-        raise IndexFault(
-            f"no index in {path}: it holds no file that ends in .md, .mdx, .yml, .yaml or .json",
-            "give the path of an index with --index",
-        )
+        endings = "no file that ends in .md, .mdx, .yml, .yaml or .json"
+        raise IndexFault(f"no index in {path}: it holds {endings}", hint)
     return files
 
 
 def _below(root: Path) -> Iterator[Path]:
     """Yield the index files below a folder; what a symlink leads out of it does not count."""
-    real = root.resolve()
-    for folder, folders, names in os.walk(root):
+    real = os.path.realpath(root)  # resolve() raises at a loop of symlinks
+    for folder, folders, names in os.walk(root, onerror=_give_up):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(folder, name)
-            if file.suffix in MARKDOWN | DATA and file.resolve().is_relative_to(real):
+            inside = Path(os.path.realpath(file)).is_relative_to(real)
+            if file.suffix in MARKDOWN | DATA and inside:
                 yield file
+
+
+def _give_up(error: OSError) -> None:
+    raise error
 
 
 def _read_file(file: Path, *, named: bool) -> tuple[list[Mapping], list[Problem]]:
     shown = display(file)
     documents: list[Mapping] = []
     problems: list[Problem] = []
+    spent = 0
     try:
         for block in _blocks(file, shown):
             try:
-                tree = read(block.text, shown, block.first_line)
+                tree = read(block.text, shown, block.first_line, spent)
             except Malformed as fault:
                 problems.append(fault.problem)
                 continue
+            spent += 0 if tree is None else size(tree)
             if _is_index(tree):
                 documents.append(tree)  # type: ignore[arg-type]  # _is_index saw a Mapping
             elif file.suffix in MARKDOWN or not named:
@@ -123,7 +128,11 @@ def _blocks(file: Path, shown: str) -> Iterable[markdown.Block]:
 
 
 def _text(file: Path, shown: str) -> str:
-    """Return the text of a regular UTF-8 file within the size cap, or raise Malformed."""
+    """Return the text of a regular UTF-8 file within the size cap, its lines ended by ``\\n``.
+
+    Raises:
+        Malformed: it is not such a file.
+    """
     start = Location(shown, 1, 1)
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -138,10 +147,10 @@ def _text(file: Path, shown: str) -> str:
     if b"\0" in data:
         raise Malformed("encoding", "this is a binary file, not text", start)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        place = Location(shown, before.count(b"\n") + 1, len(before) - before.rfind(b"\n"))
+        before = error.object[: error.start].decode("utf-8")
+        place = Location(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise Malformed("encoding", "this byte is not UTF-8", place, "save it as UTF-8") from None
 
 
@@ -157,79 +166,3 @@ def _not_an_index(path: str, line: int, level: str) -> Problem:
     message = "no model index is written here"
     hint = "a model index says 'Type: model-index' and lists 'Models'"
     return Problem("not-an-index", level, None, message, hint, Location(path, line, 1))
-
-
-def _assemble(documents: list[_Document]) -> tuple[list[ModelEntry], list[Problem]]:
-    problems: list[Problem] = []
-    collections: dict[str, Mapping | None] = {}
-    models: list[tuple[Mapping, str]] = []
-    for document in documents:
-        spoiled: set[schema.Part] = set()
-        for part, problem in schema.problems(document.body):
-            spoiled.add(part)
-            problems.append(problem)
-        problems += _imports(document.body)
-        for number, collection in _parts(document.body, "Collections"):
-            broken = ("Collections", number) in spoiled
-            name = collection.get("Name")
-            if isinstance(name, Scalar):
-                collections[name.text] = None if broken else collection
-        for number, model in _parts(document.body, "Models"):
-            if ("Models", number) not in spoiled:
-                models.append((model, document.root))
-    built, found = _build(models, collections)
-    return built, problems + found
-
-
-def _parts(document: Mapping, kind: str) -> Iterator[tuple[int, Mapping]]:
-    listed = document.get(kind)
-    for number, part in enumerate(listed.items if isinstance(listed, Sequence) else ()):
-        if isinstance(part, Mapping):
-            yield number, part
-
-
-def _imports(document: Mapping) -> list[Problem]:
-    entry = document.entries.get("import")
-    if entry is None:
-        return []
-    message = "'Import' is not read by this version"
-    hint = "zoo reads every index file below the folder that --index names"
-    return [Problem("import", "error", None, message, hint, entry.location)]
-
-
-def _build(
-    models: list[tuple[Mapping, str]], collections: dict[str, Mapping | None]
-) -> tuple[list[ModelEntry], list[Problem]]:
-    built: dict[str, ModelEntry] = {}
-    problems: list[Problem] = []
-    for model, root in models:
-        of = model.get("In Collection")
-        name = of.text if isinstance(of, Scalar) and not of.null else None
-        if name is not None and name not in collections:
-            problems.append(_unknown_collection(model, of, name, collections))
-            continue
-        collection = collections[name] if name is not None else Mapping({}, model.location)
-        if collection is None:
-            continue  # the collection's own problem is reported at its place
-        entry = entries.entry(entries.inherit(model, collection), root)
-        if entry.name in built:
-            problems.append(_duplicate(entry, built[entry.name]))
-        else:
-            built[entry.name] = entry
-    return list(built.values()), problems
-
-
-def _unknown_collection(
-    model: Mapping, of: Node | None, name: str, known: Iterable[str]
-) -> Problem:
-    written = model.get("Name")
-    who = written.text if isinstance(written, Scalar) else None
-    place = model.location if of is None else of.location
-    message = f"In Collection: there is no collection '{name}'"
-    return Problem("unknown-collection", "error", who, message, nearest(name, known), place)
-
-
-def _duplicate(entry: ModelEntry, first: ModelEntry) -> Problem:
-    message = f"the model '{entry.name}' is already listed at {first.location}"
-    hint = "give one of the two another name"
-    return Problem("duplicate-model", "error", entry.name, message, hint, entry.location)

@@ -139,7 +139,7 @@ def _model(document: Node, path: list[str | int]) -> str | None:
     assert isinstance(models, Sequence) and isinstance(path[1], int)
     model = models.items[path[1]]
     written = model.get("Name") if isinstance(model, Mapping) else None
-    return written.text if isinstance(written, Scalar) else None
+    return written.text if isinstance(written, Scalar) and not written.null else None
 
 
 def _explain(error: ValidationError, field: str) -> tuple[str, str, str]:

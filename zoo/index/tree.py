@@ -112,8 +112,9 @@ def read(text: str, path: str, first_line: int = 1, spent: int = 0) -> Node | No
         return _Composer(text, path, first_line, spent).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        place = Location(path, line + first_line, column + 1)
+        place = _behind(text, path, first_line)  # libyaml ends every text with a line of its own
+        if mark is not None and mark.line <= place.line - first_line:
+            place = Location(path, mark.line + first_line, mark.column + 1)
         message = f"cannot be read as YAML: {error.problem or error.context}"
         raise Malformed("yaml-syntax", message, place) from None
 
@@ -122,10 +123,14 @@ def _refuse_hidden(text: str, path: str, first_line: int) -> None:
     """Refuse what no editor shows, in comments too: YAML takes some of it for a new line."""
     found = _HIDDEN.search(text)
     if found is not None:
-        before = text[: found.start()]
-        line, column = before.count("\n") + first_line, len(before) - before.rfind("\n")
+        place = _behind(text[: found.start()], path, first_line)
         message = f"the control character U+{ord(found[0]):04X} stands here"
-        raise Malformed("control-character", message, Location(path, line, column), "remove it")
+        raise Malformed("control-character", message, place, "remove it")
+
+
+def _behind(text: str, path: str, first_line: int) -> Location:
+    """Return the place right behind a text."""
+    return Location(path, first_line + text.count("\n"), len(text) - text.rfind("\n"))
 
 
 class _Composer:

@@ -1,0 +1,69 @@
+"""The case files: what is in ``valid/`` is read, what is in ``invalid/`` fails where it says."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from zoo.index import read_index
+
+HERE = Path(__file__).parent
+VALID = sorted((HERE / "valid").iterdir())
+INVALID = sorted((HERE / "invalid").iterdir())
+EXPECT = re.compile(r"# expect: ([a-z-]+)$")
+
+# Files that cannot hold a comment, or none on the line in question.
+ELSEWHERE = {
+    "bad-value.json": [(3, "bad-value")],
+    "duplicate-key.json": [(4, "duplicate-key")],
+    "empty.yml": [(1, "not-an-index")],
+    "latin-1.yml": [(3, "encoding")],
+    "nul.yml": [(1, "encoding")],
+    "picture.yaml": [(1, "encoding")],
+    "prose-only.md": [(1, "not-an-index")],
+    "unclosed-bracket.json": [(3, "yaml-syntax")],
+    "utf-16.yml": [(1, "encoding")],
+}
+
+
+def stated(file: Path) -> list[tuple[int, str]]:
+    """Return line and rule of every problem that a case file says it has."""
+    if file.name in ELSEWHERE:
+        return ELSEWHERE[file.name]
+    lines = file.read_text(encoding="utf-8").split("\n")
+    found = [(number, EXPECT.search(line)) for number, line in enumerate(lines, 1)]
+    return [(number, match[1]) for number, match in found if match]
+
+
+@pytest.mark.parametrize("file", VALID, ids=lambda file: file.name)
+def test_a_valid_file_gives_models_and_no_problem(file):
+    index = read_index(file)
+    assert index.problems == ()
+    assert index.entries
+
+
+@pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name)
+def test_an_invalid_file_has_exactly_the_problems_that_it_states(file):
+    index = read_index(file)
+    assert [(error.location.line, error.rule) for error in index.errors] == stated(file)
+
+
+@pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name)
+def test_every_invalid_file_states_a_problem(file):
+    assert stated(file)
+
+
+@pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name)
+def test_a_problem_names_its_file_and_speaks_in_one_short_line(file):
+    for problem in read_index(file).problems:
+        assert problem.location.path.endswith(file.name)
+        assert problem.location.column >= 1
+        assert "\n" not in problem.message
+        assert len(problem.message) < 200
+        assert not problem.message.endswith(".")
+
+
+def test_the_table_names_only_files_that_are_there():
+    assert set(ELSEWHERE) <= {file.name for file in INVALID}
