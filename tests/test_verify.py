@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import MakeClaim, MakeEntry
+from zoo.build import Options
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.errors import Blocked, Skipped, Unavailable, ZooError
 from zoo.findings import EXACT, Finding, Measurement, Tolerance, Verdict
 from zoo.run import Run
 from zoo.subject import Subject
-from zoo.verify import Options, Validator, verify
+from zoo.verify import Validator, verify
 from zoo.weights import Access
 
 

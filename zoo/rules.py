@@ -1,4 +1,4 @@
-"""What a rule means, why it matters and how to mend it: the text of ``zoo explain`` and the docs."""
+"""What a rule means, why it matters and how to mend it, as ``zoo explain`` prints it."""
 
 from __future__ import annotations
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
-import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from zoo.build import Options, subject_of
 from zoo.claims import Claim, Metric, ModelEntry, plain
-from zoo.datasets import open_dataset
-from zoo.engines import Predictions, local
-from zoo.errors import Blocked, Refused, Skipped, Unavailable, ZooError, nearest
+from zoo.errors import Blocked, Skipped, ZooError
 from zoo.findings import (
     NOT_ASKED,
     Finding,
@@ -24,16 +19,9 @@ from zoo.findings import (
     judge,
     untested,
 )
+from zoo.machine import environment
 from zoo.run import Run, SubjectRecord
-from zoo.sources import SOURCES, Source
-from zoo.subject import Lazy, Preprocessing, Stated, Subject
-from zoo.weights import Access, load, obtain
-
-if TYPE_CHECKING:
-    from torch import nn
-
-PACKAGES = ("torch", "torchvision", "timm", "safetensors", "pillow", "numpy")
-EVERY_DATASET = ""
+from zoo.subject import Stated, Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,38 +42,6 @@ class Validator:
     torch: bool
     tolerance: Callable[[Claim], Tolerance]
     measure: Callable[[Subject, Claim], Measurement]
-
-
-class Listener:
-    """Told what is going on; this one is not interested."""
-
-    def model(self, name: str) -> None:
-        """A model is begun."""
-
-    def step(self, rule: str) -> None:
-        """A validator begins to measure it."""
-
-    def progress(self, what: str, done: int, total: int | None) -> None:
-        """So much of something (bytes of a file, pictures) is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to verify.
-
-    Attributes:
-        access: how weights may be obtained.
-        datasets: paths by the dataset's name in the claims; the empty name stands for every other.
-        trust_python: run the code that the index names.
-        tolerances: the user's own policy, by metric.
-    """
-
-    access: Access
-    device: local.Device = field(default_factory=local.Device)
-    datasets: Mapping[str, Path] = field(default_factory=dict)
-    trust_python: bool = False
-    tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
-    listener: Listener = field(default_factory=Listener)
 
 
 def verify(
@@ -114,59 +70,13 @@ def verify(
         found = _settle(list(_findings(subject, ordered, names, options)))
         findings += sorted(found, key=_report_order)
         subjects.append(_record(subject))
-    return Run(version, started, environment(options), tuple(subjects), tuple(findings))
-
-
-def subject_of(entry: ModelEntry, options: Options) -> Subject:
-    """Return what can be built and obtained for an entry; nothing is until it is asked for."""
-
-    def source() -> Source:
-        return source_of(entry, trust_python=options.trust_python)
-
-    skeleton = Lazy(lambda: _skeleton(source(), entry))
-    weights = Lazy(lambda: obtain(entry, options.access))
-    network = Lazy(lambda: load(source().build(entry.source), weights(), source().convert))
-    stated = Lazy(lambda: source().stated(entry, skeleton()))
-
-    def preprocessing() -> Preprocessing:
-        return subject.preprocessing()
-
-    predictions = _predictor(network, preprocessing, options)
-    subject = Subject(entry, _describe(entry), skeleton, weights, network, stated, predictions)
-    return subject
-
-
-def source_of(entry: ModelEntry, *, trust_python: bool) -> Source:
-    """Return the source that builds an entry's network.
-
-    Raises:
-        Unavailable: there is no such source.
-        Refused: it runs code that the index names, and the index is not trusted.
-    """
-    spec = entry.source
-    if spec.kind not in SOURCES:
-        hint = nearest(spec.kind, SOURCES) or f"sources are {', '.join(SOURCES)}"
-        raise Unavailable(f"{spec.location}: there is no source '{spec.kind}'", hint)
-    source = SOURCES[spec.kind]
-    if source.runs_named_code and not trust_python:
-        raise Refused(
-            f"{spec.location}: building this model runs the code {spec.reference}",
-            "if you trust this index, say --trust-python",
-        )
-    return source
-
-
-def environment(options: Options) -> dict[str, Any]:
-    """Return what of this machine can move a number: versions and the device."""
-    versions = {name: _version(name) for name in PACKAGES}
-    return {
-        "python": platform.python_version(),
-        "platform": f"{platform.system()} {platform.machine()}",
-        "packages": {name: found for name, found in versions.items() if found},
-        "device": options.device.name,
-        "device_name": _device_name(options.device.name),
-        "batch_size": options.device.batch_size,
-    }
+    return Run(
+        version,
+        started,
+        environment(options.device.name, options.device.batch_size),
+        tuple(subjects),
+        tuple(findings),
+    )
 
 
 def _findings(
@@ -238,38 +148,6 @@ def _report_order(finding: Finding) -> tuple[int, int]:
     return (order.index(finding.metric) if finding.metric else last, finding.location.line)
 
 
-def _skeleton(source: Source, entry: ModelEntry) -> nn.Module:
-    import torch
-
-    with torch.device("meta"):
-        return source.build(entry.source).eval()
-
-
-def _predictor(
-    network: Callable[[], nn.Module],
-    preprocessing: Callable[[], Preprocessing],
-    options: Options,
-) -> Callable[[str], Predictions]:
-    """Return a function from a dataset's name to the predictions for it, made once each."""
-    made: dict[Path, Lazy[Predictions]] = {}
-
-    def predictions(name: str) -> Predictions:
-        path = options.datasets.get(name) or options.datasets.get(EVERY_DATASET)
-        if path is None:
-            raise Skipped(f"no dataset was given for {name}", f"--dataset '{name}=PATH'")
-
-        def make() -> Predictions:
-            def progress(done: int, total: int) -> None:
-                options.listener.progress("pictures", done, total)
-
-            dataset = open_dataset(path)
-            return local.predict(network(), dataset, preprocessing(), options.device, progress)
-
-        return made.setdefault(path, Lazy(make))()
-
-    return predictions
-
-
 def _record(subject: Subject) -> SubjectRecord:
     entry = subject.entry
     return SubjectRecord(
@@ -293,25 +171,3 @@ def _preprocessing_record(subject: Subject) -> dict[str, Any] | None:
     if all(value is None for value in values.values()):
         return None
     return {metric.value: plain(value) for metric, value in values.items()}
-
-
-def _describe(entry: ModelEntry) -> str:
-    spec = entry.source
-    if spec.kind not in SOURCES or not _version("torch"):
-        return f"{spec.kind} {spec.reference}"
-    return SOURCES[spec.kind].describe(spec)
-
-
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
-
-
-def _device_name(device: str) -> str:
-    if device.startswith("cuda") and importlib.util.find_spec("torch") is not None:
-        import torch
-
-        return torch.cuda.get_device_name(device)
-    return platform.processor() or platform.machine()

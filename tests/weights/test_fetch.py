@@ -7,7 +7,8 @@ import ipaddress
 import socket
 
 import pytest
-from server import (
+
+from tests.weights.server import (
     Hostile,
     body,
     endless_redirect,
@@ -17,7 +18,6 @@ from server import (
     stall,
     status,
 )
-
 from zoo.errors import Refused, Unavailable
 from zoo.weights import fetch
 from zoo.weights.fetch import Policy, check, download

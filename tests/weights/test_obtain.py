@@ -11,8 +11,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from server import Hostile, body
 
+from tests.weights.server import Hostile, body
 from zoo.claims import Digest, Location, Metric
 from zoo.errors import Refused, Skipped, Unavailable
 from zoo.weights import Access, in_package, obtain

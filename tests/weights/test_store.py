@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from server import Hostile, body, half_then, reset, stall
 
+from tests.weights.server import Hostile, body, half_then, reset, stall
 from zoo.claims import Digest
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile

@@ -12,8 +12,8 @@ RULE = Rule(
     id="plain-http",
     level="warning",
     means="The weights are named by an http:// URL.",
-    why="Nothing proves who answers: anyone on the way can hand out another file, and a hash in the "
-    "file's name is no proof against that.",
+    why="Nothing proves who answers: anyone on the way can hand out another file, and a hash in "
+    "the file's name is no proof against that.",
     mend="write https:// if the host answers there, or move the file to a host that does",
 )
 

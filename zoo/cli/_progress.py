@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from zoo import escape
-from zoo.verify import Listener
+from zoo.build import Listener
 
 
 class Lines(Listener):

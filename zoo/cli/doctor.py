@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.metadata
+import importlib
 import os
 import platform
 import tempfile
@@ -16,7 +16,7 @@ from zoo import __version__
 from zoo.cli import _access, _output, _selection
 from zoo.errors import ZooError
 from zoo.index import read_index
-from zoo.verify import PACKAGES
+from zoo.machine import PACKAGES, package_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def doctor_command() -> int:
 def _signs() -> Iterator[Sign]:
     yield Sign("zoo", f"{__version__} on Python {platform.python_version()}")
     yield _packages()
-    if all(_version(name) for name in ("torch", "torchvision")):
+    if all(package_version(name) for name in ("torch", "torchvision")):
         yield _torchvision()
         yield _devices()
     yield _cache()
@@ -54,20 +54,13 @@ def _signs() -> Iterator[Sign]:
 
 
 def _packages() -> Sign:
-    versions = {name: _version(name) for name in PACKAGES}
+    versions = {name: package_version(name) for name in PACKAGES}
     found = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
     missing = ", ".join(name for name, version in versions.items() if not version)
     if missing:
         lacking = f"{found}; not installed: {missing}" if found else f"not installed: {missing}"
         return Sign("packages", lacking, "pip install 'zoo-verify[timm]'")
     return Sign("packages", found)
-
-
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return ""
 
 
 def _torchvision() -> Sign:

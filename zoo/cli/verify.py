@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from zoo import __version__
+from zoo.build import EVERY_DATASET, Options
 from zoo.claims import Metric, ModelEntry
 from zoo.cli import _access, _progress, _report, _selection
 from zoo.engines.local import Device
@@ -19,7 +20,7 @@ from zoo.findings import Tolerance
 from zoo.reports import REPORTS
 from zoo.run import exit_code
 from zoo.validators import VALIDATORS
-from zoo.verify import EVERY_DATASET, Options, verify
+from zoo.verify import verify
 
 
 @click.command("verify")

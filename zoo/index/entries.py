@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value, file_name
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold
 from zoo.index.values import PARSERS
 
 _METADATA = {
@@ -26,6 +26,7 @@ _ONE_VALUE = frozenset({"mean", "std"})  # lists that are one value, replaced an
 _DESCRIPTIVE = frozenset({"id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
 _TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)\Z")
+_DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _BOOLEANS = {
     text: text.casefold() == "true" for text in ["true", "True", "TRUE", "false", "False", "FALSE"]
 }
@@ -48,7 +49,8 @@ def _merge(model: Mapping, shared: Mapping) -> Mapping:
     merged = dict(model.entries)
     for key, entry in shared.entries.items():
         own = merged.get(key)
-        if own is None:
+        nothing = own is not None and isinstance(own.value, Scalar) and own.value.null
+        if own is None or (nothing and isinstance(entry.value, Mapping)):
             merged[key] = entry
         elif isinstance(own.value, Mapping) and isinstance(entry.value, Mapping):
             both = _merge(own.value, entry.value)
@@ -81,7 +83,7 @@ def entry(model: Mapping, root: str) -> ModelEntry:
         paper=_paper(model.get("Paper")),
         tasks=_texts(metadata.get("Tasks")),
         training_data=_texts(metadata.get("Training Data")),
-        untested=_untested(metadata),
+        untested=(*_untested(metadata), *_other_metrics(model)),
         fields=dict(_fields(model, metadata)),
     )
 
@@ -90,10 +92,11 @@ def hash_tail(url: str) -> Digest | None:
     """Return the hash in a weights file's name, or None.
 
     ``…/seresnet152d_ra2-04464dd2.pth`` gives ``sha256:04464dd2``, the first digits of the SHA-256
-    by the convention of torch.hub. Query and fragment do not count.
+    by the convention of torch.hub. Query and fragment do not count, and a date (``_20210831``) is
+    no hash.
     """
     match = _TAIL.search(file_name(url))
-    return Digest("sha256", match[1]) if match else None
+    return Digest("sha256", match[1]) if match and not _DATE.fullmatch(match[1]) else None
 
 
 def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) -> Iterator[Claim]:
@@ -106,22 +109,28 @@ def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) 
         if tail is not None and _text(metadata.get("SHA256")) is None:
             yield Claim(model, Metric.WEIGHTS_DIGEST, tail, weights.location, weights.text)
         yield Claim(model, Metric.WEIGHTS_LOAD, FITS, weights.location, weights.text)
-    results = body.get("Results")
+    yield from _accuracies(model, body)
+
+
+def _metrics(model: Mapping) -> Iterator[tuple[Mapping, Entry]]:
+    """Yield each metric of each result, with the result."""
+    results = model.get("Results")
     for result in results.items if isinstance(results, Sequence) else ():
         assert isinstance(result, Mapping)
-        yield from _accuracies(model, result)
+        metrics = result.get("Metrics")
+        for metric in metrics.entries.values() if isinstance(metrics, Mapping) else ():
+            yield result, metric
 
 
-def _accuracies(model: str, result: Mapping) -> Iterator[Claim]:
-    metrics = result.get("Metrics")
-    dataset = _string(result.get("Dataset")) or ""
-    declared = _text(result.get("Dataset Fingerprint"))
-    fingerprint = Digest.parse(declared.text) if declared else None
-    for key, metric in _ACCURACIES.items():
-        node = metrics.get(key) if isinstance(metrics, Mapping) else None
-        if node is not None and (value := _value(node, "percent")) is not None:
-            text = _written(node)
-            yield Claim(model, metric, value, node.location, text, dataset, fingerprint)
+def _accuracies(model: str, body: Mapping) -> Iterator[Claim]:
+    for result, metric in _metrics(body):
+        kind = _ACCURACIES.get(fold(metric.name))
+        if kind is not None and (value := _value(metric.value, "percent")) is not None:
+            dataset = _string(result.get("Dataset")) or ""
+            declared = _text(result.get("Dataset Fingerprint"))
+            whole = Digest.parse(declared.text) if declared else None
+            node = metric.value
+            yield Claim(model, kind, value, node.location, _written(node), dataset, whole)
 
 
 def _value(node: Node, kind: str) -> Value | None:
@@ -174,19 +183,22 @@ def _untested(metadata: Mapping) -> tuple[str, ...]:
     return tuple(e.name for key, e in metadata.entries.items() if key not in tested)
 
 
+def _other_metrics(model: Mapping) -> Iterator[str]:
+    """Yield the metrics of the results that no check measures, with their datasets."""
+    for result, metric in _metrics(model):
+        if fold(metric.name) not in _ACCURACIES:
+            yield f"{metric.name} ({_string(result.get('Dataset'))})"
+
+
 def _fields(model: Mapping, metadata: Mapping) -> Iterator[tuple[str, Text]]:
     """Yield every field as written, with its place, for people to read."""
     shown = ("in collection", "source", "weights", "code", "paper")
     entries = [model.entries[key] for key in shown if key in model.entries]
     for item in (*entries, *metadata.entries.values()):
         yield item.name, Text(_written(item.value), item.value.location)
-    results = model.get("Results")
-    for result in results.items if isinstance(results, Sequence) else ():
-        assert isinstance(result, Mapping)
-        metrics = result.get("Metrics")
-        for item in metrics.entries.values() if isinstance(metrics, Mapping) else ():
-            name = f"{item.name} ({_string(result.get('Dataset'))})"
-            yield name, Text(_written(item.value), item.value.location)
+    for result, item in _metrics(model):
+        name = f"{item.name} ({_string(result.get('Dataset'))})"
+        yield name, Text(_written(item.value), item.value.location)
 
 
 def _written(node: Node) -> str:
