@@ -23,6 +23,7 @@ COLOURS = {
     Verdict.SKIP: "dim",
 }
 DIGEST_SHOWN = len("sha256:") + 12
+UNBOUNDED = 10_000
 
 
 def render(run: Run, style: Style) -> dict[str, str]:
@@ -38,28 +39,28 @@ def render(run: Run, style: Style) -> dict[str, str]:
         markup=False,
     )
     for model, findings in groupby(run.findings, key=lambda finding: finding.model):
-        console.print(_model(model, list(findings)))
+        console.print(_model(model, list(findings), style.width))
     console.print(_summary(run))
     lines = out.getvalue().splitlines()
     return {"report.txt": "\n".join(line.rstrip() for line in lines) + "\n"}
 
 
-def _model(name: str, findings: list[Finding]) -> RenderableType:
+def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
     tested = [f for f in findings if f.verdict is not Verdict.SKIP]
     said = [Padding(_reason(reason), (0, 0, 0, 2)) for reason in reasons(findings)]
     parts: list[RenderableType] = [Text(escape.terminal(name), style="bold")]
     if tested:
-        parts.append(_table(tested))
+        table = _table(tested)
+        fits = Console(width=UNBOUNDED).measure(table).maximum <= width
+        parts.append(table if fits else Group(*map(_stacked, tested)))
     return Group(*parts, *said, Text())
 
 
 def _table(findings: list[Finding]) -> Table:
     table = Table(box=None, pad_edge=True, header_style="dim")
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("metric", no_wrap=True)
-    table.add_column("claimed", justify="right", overflow="fold")
-    table.add_column("measured", justify="right", overflow="fold")
-    table.add_column("place", overflow="fold")
+    for column in ("verdict", "metric", "claimed", "measured", "place"):
+        right = column in ("claimed", "measured")
+        table.add_column(column, no_wrap=True, justify="right" if right else "left")
     for finding in findings:
         table.add_row(
             Text(finding.verdict.value, style=COLOURS[finding.verdict]),
@@ -69,6 +70,17 @@ def _table(findings: list[Finding]) -> Table:
             Text(escape.terminal(str(finding.location)), style="dim"),
         )
     return table
+
+
+def _stacked(finding: Finding) -> RenderableType:
+    """Return a finding as lines below each other, for a terminal too narrow for the table."""
+    head = Text(f"{finding.metric or finding.rule}: ")
+    head.append(finding.verdict.value, style=COLOURS[finding.verdict])
+    lines = Text(f"claimed  {_value(finding.claimed, finding.unit)}\n")
+    if finding.measured is not None:
+        lines.append(f"measured {_value(finding.measured, finding.unit)}\n")
+    lines.append(escape.terminal(str(finding.location)), style="dim")
+    return Group(Padding(head, (0, 0, 0, 1)), Padding(lines, (0, 0, 0, 4)))
 
 
 def _value(value: object, unit: str) -> str:

@@ -21,6 +21,7 @@ def output(arguments: str) -> str:
     command = [sys.executable, "-m", "zoo", *arguments.split()]
     with tempfile.TemporaryDirectory() as cache:
         environment = {**os.environ, "ZOO_CACHE_DIR": cache, "NO_COLOR": "1"}
+        environment.pop("COLUMNS", None)
         done = subprocess.run(
             command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
         )

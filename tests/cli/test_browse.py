@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import Digits, Zoo
 from zoo.cli import doctor
+from zoo.cli.list import SHOWN
 from zoo.schemas import load
 
 
@@ -173,3 +174,22 @@ def test_the_index_is_found_in_the_documented_order(
     assert [row["name"] for row in zoo("list", "--format", "json").json] == ["named"]
     given = zoo("list", "--format", "json", "--index", tmp_path / "model-index")
     assert json.loads(given.out)[0]["name"] == "here"
+
+
+@pytest.mark.parametrize("width", [20, 50, 80, 100])
+def test_a_narrow_terminal_gets_fewer_columns_and_is_told_which_are_left_out(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    outcome = zoo("list")
+    header, *rows = outcome.out.splitlines()
+    assert max(map(len, rows)) <= width
+    left_out = outcome.err.removeprefix("too narrow for ").partition(":")[0].split(", ")
+    assert header.split() + left_out == list(SHOWN)
+
+
+def test_a_text_of_wide_characters_keeps_the_columns_aligned(zoo: Zoo, tmp_path: Path) -> None:
+    page = tmp_path / "page.yml"
+    page.write_text("Models:\n- Name: 模型\n  Metadata: {FLOPs: 5}\n- Name: abcdef\n")
+    out = zoo("list", "--index", page, "--columns", "name,flops").out
+    assert out.splitlines() == ["name    flops", "模型        5", "abcdef"]

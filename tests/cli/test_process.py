@@ -45,8 +45,14 @@ def test_browsing_never_imports_torch_timm_or_pandas(arguments: list[str]) -> No
 def test_a_reader_that_goes_away_is_no_error() -> None:
     reading, writing = os.pipe()
     os.close(reading)
+    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run(
-        [*ZOO, "list"], cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False
+        [*ZOO, "list"],
+        cwd=ROOT,
+        env=environment,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")

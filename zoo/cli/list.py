@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.cells import cell_len
 
 from zoo import escape
 from zoo.cli import _output, _selection
@@ -17,7 +19,8 @@ from zoo.findings import show
 from zoo.query import parse
 from zoo.registry import COLUMNS, Registry, Row
 
-SHOWN = ("name", "collection", "parameters", "flops", "image_size", "top1", "top5", "source")
+GAP = 2
+SHOWN = ("name", "parameters", "flops", "image_size", "top1", "top5", "collection", "source")
 PERCENT = frozenset({"top1", "top5"})
 
 
@@ -120,22 +123,25 @@ def _markdown(rows: list[Row], columns: list[str]) -> str:
 
 
 def _table(rows: list[Row], columns: list[str]) -> str:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    """Return aligned columns; on a terminal too narrow, the last ones are left out and named."""
+    filled = [_column_of_text(rows, column) for column in columns]
+    room = _output.width() + GAP
+    fitting = [total <= room for total in accumulate(len(cells[0]) + GAP for cells in filled)]
+    shown = max(1, sum(fitting))
+    if left_out := columns[shown:]:
+        click.echo(f"too narrow for {', '.join(left_out)}: choose with --columns", err=True)
+    lines = [(" " * GAP).join(cells).rstrip() for cells in zip(*filled[:shown], strict=True)]
+    header = click.style(lines[0], dim=True) if _output.colour() else lines[0]
+    return "\n".join([header, *lines[1:]]) + "\n"
 
-    out = io.StringIO()
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in columns:
-        number = any(isinstance(row[column], int | float) for row in rows)
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(escape.terminal(_cell(row, column))) for column in columns))
-    coloured = _output.colour()
-    Console(file=out, width=_output.width(), force_terminal=coloured, no_color=not coloured).print(
-        table
-    )
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+
+def _column_of_text(rows: list[Row], column: str) -> list[str]:
+    """Return the name and the cells of a column, all of one width."""
+    number = any(isinstance(row[column], int | float) for row in rows)
+    cells = [column, *(escape.terminal(_cell(row, column)) for row in rows)]
+    width = max(map(cell_len, cells))
+    spaces = (" " * (width - cell_len(cell)) for cell in cells)
+    return [s + cell if number else cell + s for cell, s in zip(cells, spaces, strict=True)]
 
 
 _FORMS = {"table": _table, "json": _json, "csv": _csv, "markdown": _markdown}
