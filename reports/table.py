@@ -41,7 +41,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     for model, findings in groupby(run.findings, key=lambda finding: finding.model):
         console.print(_model(model, list(findings), style.width))
     console.print(_summary(run))
-    lines = out.getvalue().splitlines()
+    lines = escape.lines(out.getvalue()).splitlines()
     return {"report.txt": "\n".join(line.rstrip() for line in lines) + "\n"}
 
 

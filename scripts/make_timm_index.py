@@ -4,6 +4,8 @@
 
 FACTS.json is a list of ``{"page": …, "Collections": […], "Models": […]}`` with the values as they
 are published. A page that ``model-index/`` itself holds (``se-resnet.md``) is not written twice.
+Every page says that its models are timm's, so that a name which another page has, too, becomes
+``timm/<name>``.
 """
 
 from __future__ import annotations
@@ -11,21 +13,27 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import yaml
 
 INDEX = Path(__file__).parents[1] / "model-index"
+WIDTH = 100
 
 PAGE = """\
 # {title}
 
-What timm's documentation claims on its page `{page}`, value for value: {count}. These are
-the publisher's numbers, and no more than that; `zoo verify` says which of them hold.
-{papers}
+{prose}
+
 <!--
 {document}-->
 """
+CLAIMS = (
+    "What timm's documentation claims on its page `{page}` of {models}, value for value. These are"
+    " the publisher's numbers, and no more than that: `zoo check` says which cannot be right, and"
+    " `zoo verify` which of them hold."
+)
 
 
 def main() -> None:
@@ -44,17 +52,23 @@ def main() -> None:
 
 def render(page: dict[str, Any]) -> str:
     """Return a page of Markdown with the facts of a page in its comment."""
-    document = {"Type": "model-index"} | {
-        key: page[key] for key in page if key != "page" and page[key]
-    }
-    models = len(page["Models"])
+    facts = {key: page[key] for key in page if key != "page" and page[key]}
+    document = {"Type": "model-index", "Library": {"Name": "timm"}} | facts
+    models = listed([f"`{model['Name']}`" for model in page["Models"]])
+    paragraphs = [CLAIMS.format(page=page["page"], models=models), *papers(page)]
     return PAGE.format(
         title=", ".join(collection["Name"] for collection in page["Collections"]) or page["page"],
-        page=page["page"],
-        count="one model" if models == 1 else f"{models} models",
-        papers="".join(f"\n{line}\n" for line in papers(page)),
+        prose="\n\n".join(
+            fill(text, WIDTH, break_long_words=False, break_on_hyphens=False) for text in paragraphs
+        ),
         document=yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=1000),
     )
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a sentence lists them."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def papers(page: dict[str, Any]) -> list[str]:

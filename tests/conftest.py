@@ -35,7 +35,9 @@ def claim() -> MakeClaim:
     return make
 
 
-_TEXTS = frozenset({Metric.INTERPOLATION, Metric.WEIGHTS_LOAD})
+_TEXTS = frozenset(
+    {Metric.MODEL_NAME, Metric.WEIGHTS_LOAD, Metric.CHECKPOINT_IDENTITY, Metric.INTERPOLATION}
+)
 
 
 @pytest.fixture(scope="session")

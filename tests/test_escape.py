@@ -84,3 +84,7 @@ def test_a_harmless_cell_stays_as_it_is() -> None:
 )
 def test_a_model_name_becomes_a_safe_file_name(name: str, file: str) -> None:
     assert escape.file_name(name) == file
+
+
+def test_no_line_that_wrapping_made_begins_with_a_command() -> None:
+    assert escape.lines("a\n  ::error::x\n::y") == "a\n  \\::error::x\n\\::y"

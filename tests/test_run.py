@@ -226,9 +226,29 @@ def test_the_exit_code_says_the_worst_that_was_found(verdicts, code, strict_code
 
 
 def test_runs_are_merged_in_their_order_under_the_first_ones_record():
-    other = replace(RUN, version="9", subjects=RUN.subjects[:1], findings=(found(Verdict.ERROR),))
+    error = replace(found(Verdict.ERROR), model="other")
+    other = replace(RUN, version="9", subjects=RUN.subjects[:1], findings=(error,))
     merged = merge([RUN, other])
     assert (merged.version, merged.started) == (RUN.version, RUN.started)
     assert merged.subjects == RUN.subjects + other.subjects
     assert merged.findings == RUN.findings + other.findings
     assert merge([RUN]) == RUN
+
+
+def test_merged_runs_keep_what_their_environments_have_in_common() -> None:
+    later = replace(
+        RUN,
+        started="2027-01-01T00:00:00Z",
+        environment={"python": "3.12.0", "packages": {"torch": "2.10.0"}},
+        subjects=(),
+        findings=tuple(replace(finding, model="other") for finding in RUN.findings),
+    )
+    both = merge([later, RUN])
+    assert both.started == RUN.started
+    assert both.environment == {"packages": {"torch": "2.10.0"}}
+    assert len(both.findings) == 2 * len(RUN.findings)
+
+
+def test_two_runs_about_one_model_are_not_merged() -> None:
+    with pytest.raises(UsageError, match="two of the Runs are about"):
+        merge([RUN, RUN])

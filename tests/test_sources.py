@@ -9,7 +9,7 @@ import pytest
 import timm
 import torch
 
-from zoo.errors import Refused, Unavailable
+from zoo.errors import Blocked, Refused, Unavailable
 from zoo.sources import SOURCES
 
 RELEASES = "https://github.com/rwightman/pytorch-image-models/releases/download/v0.1-weights"
@@ -71,8 +71,8 @@ def test_every_source_says_whether_it_runs_code_that_the_index_names(name: str) 
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_every_source_has_the_four_methods(name: str) -> None:
-    methods = ("describe", "build", "stated", "convert")
+def test_every_source_has_the_five_methods(name: str) -> None:
+    methods = ("describe", "identify", "build", "stated", "convert")
     assert all(callable(getattr(SOURCES[name], method)) for method in methods)
 
 
@@ -122,9 +122,6 @@ def test_a_tag_that_timm_does_not_have_gets_the_nearest_names(build) -> None:
         "local-dir:/x",
         "https://example.org/a",
         "../resnet18",
-        "ResNet18",
-        "RESNET18",
-        "resnet18.a1_in1k.x",
         "resnet18\n",
         " resnet18",
         "résnet18",
@@ -134,6 +131,81 @@ def test_a_tag_that_timm_does_not_have_gets_the_nearest_names(build) -> None:
 def test_what_is_no_name_in_timm_is_never_passed_on(build, name: str) -> None:
     with pytest.raises(Refused, match="is not a name in timm"):
         build(name)
+
+
+@pytest.mark.parametrize("name", ["ResNet18", "RESNET18", "resnet18.a1_in1k.x", "faster-rcnn_r50"])
+def test_a_name_that_timm_could_have_and_has_not_blocks_what_rests_on_it(build, name: str) -> None:
+    with pytest.raises(Blocked, match=f"timm .* has no (model|pretrained tag) '{name}'") as error:
+        build(name)
+    assert error.value.rule == "model-name"
+
+
+@pytest.fixture
+def identify(entry, spec):
+    """Ask timm what it makes of a name, and of a documented file."""
+
+    def run(reference: str, file: str = "a-01234567.pth"):
+        page = entry(weights=f"{RELEASES}/{file}", source=spec("timm", reference))
+        return TIMM.identify(page)
+
+    return run
+
+
+def test_timm_knows_the_file_that_a_name_loads_and_who_has_the_documented_one(identify) -> None:
+    found = identify("seresnet50", "seresnet50_ra_224-8efdb4bb.pth")
+    assert (found.name, found.by) == ("seresnet50", f"timm {timm.__version__}")
+    assert found.loaded == "seresnet50_a1_0-ffa00869.pth"
+    assert found.holders == ("seresnet50.ra2_in1k",)
+
+
+def test_timm_knows_what_a_deprecated_name_stands_for(identify) -> None:
+    found = identify("ig_resnext101_32x16d", "ig_resnext101_32x16-c6f796b0.pth")
+    assert found.name == "resnext101_32x8d.fb_wsl_ig1b_ft_in1k"
+    assert found.loaded == "ig_resnext101_32x8-c38310e5.pth"
+    assert found.holders == ("resnext101_32x16d.fb_wsl_ig1b_ft_in1k",)
+
+
+def test_a_tag_stays_the_tag_that_is_asked_for(identify) -> None:
+    found = identify("resnet18.a2_in1k")
+    assert (found.name, found.loaded) == ("resnet18.a2_in1k", "resnet18_a2_0-b61bd467.pth")
+
+
+def test_weights_that_only_the_hub_has_are_named_by_their_repository(identify) -> None:
+    found = identify("densenet121", "densenet121_ra-50efcf5c.pth")
+    assert (found.loaded, found.holders) == ("timm/densenet121.ra_in1k", ())
+
+
+@pytest.mark.parametrize("file", ["", "?a=b", "no-such-01234567.pth"])
+def test_a_file_that_timm_does_not_have_is_held_by_nobody(identify, file: str) -> None:
+    assert identify("seresnet50", file).holders == ()
+
+
+def test_an_architecture_without_weights_loads_none(identify) -> None:
+    assert identify("resnet10t.c3_in1k").loaded
+    assert identify("vit_base_patch8_224.augreg_in21k").loaded
+    assert identify("resnet200").loaded == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"), [("ResNet18", "resnet18"), ("seresnet15d", "seresnet152d")]
+)
+def test_an_unknown_name_is_known_to_be_none(identify, name: str, hint: str) -> None:
+    found = identify(name)
+    assert found.name is None
+    assert hint in found.hint
+
+
+def test_a_name_that_is_not_safe_to_pass_on_is_refused_here_too(identify) -> None:
+    with pytest.raises(Refused):
+        identify("hf-hub:x/y")
+
+
+def test_an_import_path_stands_for_itself(entry, spec) -> None:
+    page = entry(source=spec("python", "efficientnet_lite_pytorch:EfficientNet.from_name"))
+    found = PYTHON.identify(page)
+    assert found.name == "efficientnet_lite_pytorch:EfficientNet.from_name"
+    assert "efficientnet-lite-pytorch 0.1.0" in found.by
+    assert (found.loaded, found.holders) == ("", ())
 
 
 def test_the_number_of_classes_may_be_given(build) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from tests.conftest import MakeClaim, MakeEntry
 from zoo.build import Options
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.errors import Blocked, Skipped, Unavailable, ZooError
-from zoo.findings import EXACT, Finding, Measurement, Tolerance, Verdict
+from zoo.findings import EXACT, INTERRUPTED, Finding, Measurement, Tolerance, Verdict
 from zoo.run import Run
 from zoo.subject import Subject
-from zoo.verify import Validator, verify
+from zoo.verify import Validator, verify, was_interrupted
 from zoo.weights import Access
 
 
@@ -117,3 +118,31 @@ def test_nothing_is_built_or_obtained_that_no_selected_check_asks_for(
     model = entry(claim(Metric.FLOPS, "7"), weights="https://example.org/x.pth")
     (subject,) = run(model, validator("flops", Metric.FLOPS, "7")).subjects
     assert subject.weights is None
+
+
+def test_an_interruption_keeps_what_is_known_and_says_what_was_not_tested(
+    claim: MakeClaim, entry: MakeEntry
+) -> None:
+    def stop(subject: Subject, claim: Claim) -> Measurement:
+        if subject.entry.name == "second":
+            raise KeyboardInterrupt
+        return Measurement(Metric.FLOPS, Decimal(7), "by hand")
+
+    check = Validator("flops", frozenset({Metric.FLOPS}), False, lambda claim: EXACT, stop)
+    first = entry(claim(Metric.FLOPS, "7"))
+    second, third = (replace(first, name=name) for name in ("second", "third"))
+    found = verify(
+        [first, second, third],
+        [check],
+        ["flops"],
+        Options(Access(Path("cache"))),
+        version="0",
+        started="2026-01-01T00:00:00Z",
+    )
+    assert [finding.verdict for finding in found.findings] == [
+        Verdict.PASS,
+        Verdict.SKIP,
+        Verdict.SKIP,
+    ]
+    assert {finding.message for finding in found.findings[1:]} == {INTERRUPTED}
+    assert was_interrupted(found)

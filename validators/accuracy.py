@@ -13,7 +13,7 @@ from __future__ import annotations
 from decimal import Decimal
 from math import sqrt
 
-from zoo.claims import Claim, Metric, Value
+from zoo.claims import Claim, Digest, Metric, Value
 from zoo.engines import Predictions
 from zoo.findings import Measurement, Tolerance
 from zoo.subject import Subject
@@ -56,9 +56,15 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
         predictions.method,
         conditions,
         interval=wilson(correct, total),
-        remark=f"{correct:,} of {total:,} pictures, which are not all of {claim.dataset}",
+        remark=f"{correct:,} of {total:,} pictures, {_why_not_whole(claim, fingerprint)}",
         settled_by=f"--dataset with the whole of {claim.dataset} settles it",
     )
+
+
+def _why_not_whole(claim: Claim, fingerprint: Digest) -> str:
+    if claim.whole_set is None:
+        return f"which are not shown to be all of {claim.dataset}"
+    return f"whose fingerprint is {fingerprint}, and the page declares {claim.whole_set}"
 
 
 def is_whole(claim: Claim, predictions: Predictions) -> bool:

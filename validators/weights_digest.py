@@ -12,10 +12,9 @@ from zoo.findings import EXACT, Measurement, Tolerance
 from zoo.subject import Subject
 from zoo.verify import Validator
 
-_REMARKS = {
-    "sha256": "the whole digest was declared",
-    "prefix": "only the digits in the file's name were compared: a label, not a proof",
-}
+WHOLE = "the whole digest was declared"
+LABEL = "only these first digits were compared: a label, not a proof"
+OTHER = "these are not the bytes that the page names"
 
 
 def tolerance(claim: Claim) -> Tolerance:
@@ -27,7 +26,8 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return the SHA-256 of the file that was obtained."""
     weights = subject.weights()
     assert isinstance(claim.value, Digest)
-    remark = _REMARKS.get(weights.assurance, "these are not the bytes that the page names")
+    named = WHOLE if claim.value.whole else LABEL
+    remark = named if claim.value.matches(weights.digest) else OTHER
     method = "SHA-256 of all bytes"
     conditions = {"assurance": weights.assurance}
     return Measurement(Metric.WEIGHTS_DIGEST, weights.digest, method, conditions, remark=remark)

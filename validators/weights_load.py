@@ -19,7 +19,7 @@ def tolerance(claim: Claim) -> Tolerance:
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return that every tensor fits, or which do not."""
-    method = f"strict load into {subject.source}"
+    method = f"strict load into {subject.source}, old names converted as that source does"
     try:
         subject.network()
     except Misfit as misfit:

@@ -14,7 +14,7 @@ from zoo.errors import Refused, Skipped, Unavailable, nearest
 from zoo.findings import Tolerance
 from zoo.machine import package_version
 from zoo.sources import SOURCES, Source
-from zoo.subject import Lazy, Preprocessing, Subject
+from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.weights import Access, load, obtain
 
 if TYPE_CHECKING:
@@ -61,17 +61,20 @@ def subject_of(entry: ModelEntry, options: Options) -> Subject:
     def source() -> Source:
         return source_of(entry, trust_python=options.trust_python)
 
+    identity = Lazy(lambda: source().identify(entry))
     skeleton = Lazy(lambda: _skeleton(source(), entry))
     weights = Lazy(lambda: obtain(entry, options.access))
-    network = Lazy(lambda: load(source().build(entry.source), weights(), source().convert))
     stated = Lazy(lambda: source().stated(entry, skeleton()))
 
-    def preprocessing() -> Preprocessing:
-        return subject.preprocessing()
+    def loaded() -> nn.Module:
+        file = weights()  # before a network is built in vain
+        return load(source().build(entry.source), file, source().convert)
 
-    predictions = _predictor(network, preprocessing, options)
-    subject = Subject(entry, _describe(entry), skeleton, weights, network, stated, predictions)
-    return subject
+    network = Lazy(loaded)
+    predictions = _predictor(network, lambda: documented(entry, stated), options)
+    return Subject(
+        entry, _describe(entry), identity, skeleton, weights, network, stated, predictions
+    )
 
 
 def source_of(entry: ModelEntry, *, trust_python: bool) -> Source:
@@ -128,6 +131,6 @@ def _predictor(
 
 def _describe(entry: ModelEntry) -> str:
     spec = entry.source
-    if spec.kind not in SOURCES or not package_version("torch"):
+    if spec.kind not in SOURCES or not (package_version("torch") and package_version("timm")):
         return f"{spec.kind} {spec.reference}"
     return SOURCES[spec.kind].describe(spec)

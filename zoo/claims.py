@@ -16,11 +16,13 @@ class Metric(str, Enum):
     The order is that of a report, and of the checks: each rests only on those before it.
     """
 
+    MODEL_NAME = "model-name"
     PARAMETERS = "parameters"
     FLOPS = "flops"
     FILE_SIZE = "file-size"
     WEIGHTS_DIGEST = "weights-digest"
     WEIGHTS_LOAD = "weights-load"
+    CHECKPOINT_IDENTITY = "checkpoint-identity"
     IMAGE_SIZE = "image-size"
     CROP_PCT = "crop-pct"
     INTERPOLATION = "interpolation"
@@ -40,11 +42,13 @@ class Metric(str, Enum):
 
 UNITS: Mapping[Metric, str] = MappingProxyType(
     {
+        Metric.MODEL_NAME: "",
         Metric.PARAMETERS: "parameters",
         Metric.FLOPS: "multiply-adds",
         Metric.FILE_SIZE: "bytes",
         Metric.WEIGHTS_DIGEST: "",
         Metric.WEIGHTS_LOAD: "",
+        Metric.CHECKPOINT_IDENTITY: "",
         Metric.IMAGE_SIZE: "pixels",
         Metric.CROP_PCT: "",
         Metric.INTERPOLATION: "",
@@ -168,9 +172,11 @@ class ModelEntry:
     """One model of an index: all that its publisher says of it.
 
     Attributes:
+        name: what it is called in the registry: ``library/name`` where its index names a library.
         claims: in the order in which they are written.
         untested: names of the fields that no check can read off a checkpoint.
         root: folder of the index, to which ``file:`` weights are confined.
+        library: what the index says that the model belongs to, or empty.
     """
 
     name: str
@@ -186,6 +192,7 @@ class ModelEntry:
     training_data: tuple[str, ...] = ()
     untested: tuple[str, ...] = ()
     fields: Mapping[str, Text] = field(default_factory=dict)
+    library: str = ""
 
     def claimed(self, metric: Metric) -> Claim | None:
         """Return the first claim about the metric, or None."""

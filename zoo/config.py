@@ -5,14 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoo.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+
+KINDS = {
+    "string": "a text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "a table",
+}
 
 
 def read_config(folder: Path) -> Mapping[str, Any]:
@@ -26,7 +38,8 @@ def read_config(folder: Path) -> Mapping[str, Any]:
         return _checked(_load(own), own)
     project = folder / "pyproject.toml"
     if project.is_file():
-        return _checked(_load(project).get("tool", {}).get("zoo", {}), project)
+        tools = _load(project).get("tool", {})
+        return _checked(tools.get("zoo", {}) if isinstance(tools, dict) else {}, project)
     return {}
 
 
@@ -45,13 +58,26 @@ def _checked(settings: Any, path: Path) -> Mapping[str, Any]:
     from zoo.schemas import load
 
     schema = load("config")
-    for key in settings if isinstance(settings, dict) else ():
-        if key not in schema["properties"]:
-            hint = nearest(key, schema["properties"])
-            raise UsageError(f"{path.name}: there is no setting '{key}'", hint)
     error = next(Draft202012Validator(schema).iter_errors(settings), None)
     if error is not None:
-        where = ".".join(str(step) for step in error.absolute_path) or "tool.zoo"
-        raise UsageError(f"{path.name}: '{where}' breaks the rule '{error.validator}'")
+        raise _fault(error, path)
     checked: Mapping[str, Any] = settings
     return checked
+
+
+def _fault(error: ValidationError, path: Path) -> UsageError:
+    """Return what is wrong with a setting, in words."""
+    where = ".".join(str(step) for step in error.absolute_path) or "[tool.zoo]"
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            assert isinstance(error.instance, dict) and isinstance(error.schema, dict)
+            known = error.schema["properties"]
+            extra = next(key for key in error.instance if key not in known)
+            return UsageError(f"{path.name}: there is no setting '{extra}'", nearest(extra, known))
+        case "type":
+            return UsageError(f"{path.name}: {where} must be {KINDS[wanted]}")
+        case "minimum":
+            return UsageError(f"{path.name}: {where} must be at least {wanted}")
+        case other:
+            return UsageError(f"{path.name}: {where} breaks the rule '{other}'")

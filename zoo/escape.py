@@ -21,8 +21,12 @@ def terminal(text: str) -> str:
     GitHub's runner obeys ``::command::`` at the start of a line and ``##[command]`` anywhere.
     """
     safe = _BIDI.sub(_visible, _CONTROL.sub(_visible, text))
-    safe = safe.replace("##[", "##\\[")
-    return re.sub(r"(?m)^(\s*)::", r"\1\\::", safe)
+    return lines(safe.replace("##[", "##\\["))
+
+
+def lines(text: str) -> str:
+    """Return text of which no line begins with ``::``, as wrapping may have made it."""
+    return re.sub(r"(?m)^(\s*)::", r"\1\\::", text)
 
 
 def markdown(text: str) -> str:

@@ -48,6 +48,7 @@ class Tolerance:
 
 EXACT = Tolerance()
 NOT_ASKED = "not asked for"
+INTERRUPTED = "not tested: the run was interrupted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,9 @@ class Measurement:
             was measured; then no verdict but UNDECIDED is possible.
         remark: what a reader must know to understand the verdict.
         settled_by: what would settle the claim, where the interval leaves it open.
+        cause: what would make a wrong claim as it is, in plain JSON values; it is told where the
+            claim fails, and never moves the verdict.
+        because: the cause in words.
     """
 
     metric: Metric
@@ -70,6 +74,8 @@ class Measurement:
     interval: tuple[Decimal, Decimal] | None = None
     remark: str = ""
     settled_by: str = ""
+    cause: Mapping[str, Any] | None = None
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +119,14 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
     if measurement.interval is not None:
         verdict = Verdict.UNDECIDED
     numeric = isinstance(claim.value, Decimal) and isinstance(measurement.value, Decimal)
+    failed = verdict is Verdict.FAIL
+    message = _message(claim, measurement, tolerance)
     return Finding(
         rule=rule,
         model=claim.model,
         metric=claim.metric.value,
         verdict=verdict,
-        message=_message(claim, measurement, tolerance),
+        message=f"{message}; {measurement.because}" if failed and measurement.because else message,
         location=claim.location,
         claimed=plain(claim.value),
         measured=plain(measurement.value),
@@ -128,6 +136,7 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
         method=measurement.method,
         conditions=dict(measurement.conditions),
         hint=measurement.settled_by if verdict is Verdict.UNDECIDED else "",
+        cause=measurement.cause if failed else None,
     )
 
 
@@ -168,7 +177,8 @@ def show(value: Any, unit: str = "") -> str:
             text = ", ".join(show(part) for part in value)
         case _:
             text = str(value)
-    return f"{text} %" if unit == "%" else text
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return f"{text} %" if unit == "%" and number else text
 
 
 def _borne_out(claimed: Value, measured: Value, tolerance: Tolerance) -> bool:
@@ -194,7 +204,8 @@ def _message(claim: Claim, measurement: Measurement, tolerance: Tolerance) -> st
     if measurement.interval is not None:
         low, high = (show(plain(bound)) for bound in measurement.interval)
         text += f" [{low}, {high}]"
-    if isinstance(claim.value, Decimal) and tolerance != EXACT:
+    numeric = isinstance(measurement.value, Decimal)
+    if isinstance(claim.value, Decimal) and numeric and tolerance != EXACT:
         text += f" (±{show(plain(_readable(tolerance.allowed(claim.value))))})"
     return f"{text}; {measurement.remark}" if measurement.remark else text
 

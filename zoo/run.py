@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -138,15 +138,32 @@ def from_json(text: str, name: str) -> Run:
     )
 
 
-def merge(runs: Iterable[Run]) -> Run:
-    """Return one Run with the subjects and findings of several, in their order."""
-    first, *others = runs
+def merge(runs: Sequence[Run]) -> Run:
+    """Return one Run with the subjects and findings of several, in their order.
+
+    It began with the first of them, and its environment is what they have in common.
+
+    Raises:
+        UsageError: two of them are about one model.
+    """
+    seen: set[str] = set()
+    for run in runs:
+        models = {finding.model for finding in run.findings}
+        if twice := sorted(seen & models):
+            raise UsageError(f"two of the Runs are about {twice[0]}", "render them one by one")
+        seen |= models
+    first = runs[0]
+    common = {
+        name: value
+        for name, value in first.environment.items()
+        if all(run.environment.get(name) == value for run in runs)
+    }
     return Run(
         first.version,
-        first.started,
-        first.environment,
-        first.subjects + tuple(subject for run in others for subject in run.subjects),
-        first.findings + tuple(finding for run in others for finding in run.findings),
+        min(run.started for run in runs),
+        common,
+        tuple(subject for run in runs for subject in run.subjects),
+        tuple(finding for run in runs for finding in run.findings),
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.claims import Metric, ModelEntry, Value
-from zoo.errors import Unavailable, ZooError
+from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ T = TypeVar("T")
 
 
 class Lazy(Generic[T]):
-    """A value that is made when it is first asked for; a ZooError is kept and raised again."""
+    """A value that is made when it is first asked for; an error is kept and raised again."""
 
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._made: list[T] = []
-        self._error: ZooError | None = None
+        self._error: Exception | None = None
 
     def __call__(self) -> T:
         """Return the value; make it if nobody has asked before."""
@@ -32,7 +32,7 @@ class Lazy(Generic[T]):
         if not self._made:
             try:
                 self._made.append(self._make())
-            except ZooError as error:
+            except Exception as error:
                 self._error = error
                 raise
         return self._made[0]
@@ -107,6 +107,26 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """What a source makes of the name that it is asked for.
+
+    Attributes:
+        name: under which it has the network today; None where it knows no such name.
+        by: the source with its version.
+        hint: what may have been meant, where the name is not known.
+        loaded: the weights file that this name stands for today, or where it lies; empty where the
+            source does not say.
+        holders: the source's names for the documented weights file, wherever it has that.
+    """
+
+    name: str | None
+    by: str
+    hint: str = ""
+    loaded: str = ""
+    holders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """One model under test.
 
@@ -115,12 +135,14 @@ class Subject:
         skeleton: the network without weights, on the meta device.
         weights: the weights file on this machine.
         network: the network with these weights, strictly loaded, in evaluation mode.
+        identity: what the source makes of the name that it is asked for.
         stated: the source's own preprocessing for the documented weights file.
         predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
     """
 
     entry: ModelEntry
     source: str
+    identity: Lazy[Identity]
     skeleton: Lazy[nn.Module]
     weights: Lazy[WeightsFile]
     network: Lazy[nn.Module]

@@ -10,6 +10,7 @@ from zoo.build import Options, subject_of
 from zoo.claims import Claim, Metric, ModelEntry, plain
 from zoo.errors import Blocked, Skipped, ZooError
 from zoo.findings import (
+    INTERRUPTED,
     NOT_ASKED,
     Finding,
     Measurement,
@@ -59,24 +60,39 @@ def verify(
         validators: all that there are, so that no claim is left without a word.
         selected: the names of those to use; claims of the others are SKIP.
         version: of zoo, for the record; ``started`` likewise, in UTC, ISO 8601.
+
+    A KeyboardInterrupt ends the work early: what was not tested by then is SKIP.
     """
     ordered = sorted(validators, key=_first_metric)
     names = frozenset(selected)
     subjects: list[SubjectRecord] = []
     findings: list[Finding] = []
-    for entry in entries:
+    for number, entry in enumerate(entries):
         options.listener.model(entry.name)
         subject = subject_of(entry, options)
-        found = _settle(list(_findings(subject, ordered, names, options)))
+        try:
+            found = _settle(list(_findings(subject, ordered, names, options)))
+        except KeyboardInterrupt:  # what is known by now is not lost
+            findings += _interrupted(entries[number:], ordered)
+            break
         findings += sorted(found, key=_report_order)
         subjects.append(_record(subject))
-    return Run(
-        version,
-        started,
-        environment(options.device.name, options.device.batch_size),
-        tuple(subjects),
-        tuple(findings),
-    )
+    device = options.device
+    machine = environment(device.name, device.batch_size)
+    return Run(version, started, machine, tuple(subjects), tuple(findings))
+
+
+def was_interrupted(run: Run) -> bool:
+    """Return whether a Run was ended by the user before all was tested."""
+    return any(finding.message == INTERRUPTED for finding in run.findings)
+
+
+def _interrupted(entries: Sequence[ModelEntry], validators: list[Validator]) -> Iterator[Finding]:
+    for entry in entries:
+        for validator in validators:
+            for claim in entry.claims:
+                if claim.metric in validator.metrics:
+                    yield untested(validator.name, claim, Verdict.SKIP, INTERRUPTED)
 
 
 def _findings(

@@ -23,7 +23,7 @@ HEAVY = ("torch", "timm", "pandas", "requests")
         ["list"],
         ["list", "--format", "json"],
         ["show", "seresnet50"],
-        ["check"],
+        ["check", "model-index/demo"],
         ["report", "tests/goldens/run.json"],
     ],
     ids=lambda arguments: arguments[0],
@@ -134,3 +134,22 @@ def test_an_interrupted_download_leaves_nothing_behind(tmp_path: Path) -> None:
     assert "interrupted" in err
     assert "Traceback" not in err
     assert [path for path in cache.rglob("*") if path.is_file()] == []
+
+
+def test_a_full_disk_is_said_so_without_a_traceback() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*ZOO, "list", "--columns", "name"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert done.stderr == "zoo: cannot write to standard output: No space left on device\n"
+
+
+def test_a_closed_standard_output_is_no_error() -> None:
+    command = f"{sys.executable} -m zoo list >&- 2>&-"
+    assert subprocess.run(command, shell=True, cwd=ROOT, check=False).returncode == 0

@@ -149,7 +149,7 @@ def test_settings_of_the_folder_are_used(
     ("settings", "said"),
     [
         ("trust-pyton = true", "did you mean trust-python"),
-        ("offline = 1", "'offline' breaks the rule 'type'"),
+        ("offline = 1", "offline must be true or false"),
         ("offline = ", "zoo.toml cannot be read"),
         ("[tolerances.flop]\nrelative = 0.1", "there is no metric 'flop'"),
     ],
@@ -163,3 +163,52 @@ def test_settings_that_are_off_are_said_so(
     outcome = zoo("verify", "seresnet50", "--only", "parameters", "--index", index)
     assert outcome.code == 2
     assert said in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--dataset", "imagenet=README.md"), "claims anything on the dataset 'imagenet'"),
+        (("--name", "seres*,vit*"), "no model of the index matches 'vit*'"),
+        (("-o", "README.md/run.json"), "README.md is not a folder"),
+        (("-o", "docs"), "cannot write docs: it is a folder"),
+    ],
+)
+def test_what_would_be_in_vain_is_refused_before_anything_is_measured(
+    zoo: Zoo, arguments: tuple[str, ...], said: str
+) -> None:
+    outcome = zoo("verify", "seresnet50", "--only", "parameters", *arguments)
+    assert outcome.code == 2
+    assert said in outcome.err
+    assert "verifying" not in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('device = "cuda:7"', "torch cannot use the device 'cuda:7'"),
+        ("[tolerances.top-1]\nabsolute = inf", "tolerances.top-1 must be finite"),
+        ("[tolerances.top-1]\nabsolute = nan", "tolerances.top-1 must be finite"),
+        ("[tolerances.top-1]\nabsolut = 1", "there is no setting 'absolut'"),
+        ("batch-size = 0", "batch-size must be at least 1"),
+        ("index = 3", "index must be a text"),
+    ],
+)
+def test_settings_that_cannot_be_are_said_so_in_words(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, said: str
+) -> None:
+    index = Path.cwd() / "model-index"
+    (tmp_path / "zoo.toml").write_text(settings)
+    monkeypatch.chdir(tmp_path)
+    outcome = zoo("verify", "seresnet50", "--only", "parameters", "--index", index)
+    assert outcome.code == 2
+    assert said in outcome.err
+
+
+def test_a_pyproject_of_any_shape_is_read(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Path.cwd() / "model-index"
+    (tmp_path / "pyproject.toml").write_text("tool = 3")
+    monkeypatch.chdir(tmp_path)
+    assert zoo("verify", "seresnet50", "--only", "parameters", "--index", index).code == 0

@@ -111,11 +111,26 @@ def test_an_unknown_timm_name_in_the_index_gets_the_nearest_names(zoo: Zoo, tmp_
     page = tmp_path / "index.yml"
     page.write_text("Models:\n- Name: seresnet152x\n  Metadata: {Parameters: 66840000}\n")
     outcome = zoo("verify", "--all", "--index", page, "--format", "json")
-    (finding,) = outcome.json["findings"]
+    name, parameters = outcome.findings("ERROR")
     assert outcome.code == 4
-    assert finding["message"].endswith("has no model 'seresnet152x'")
-    assert f"{page}:2" in finding["message"]
-    assert "seresnet152" in finding["hint"]
+    assert "has no model 'seresnet152x', and the page does not say what" in name["message"]
+    assert parameters["message"].endswith("has no model 'seresnet152x'")
+    for finding in (name, parameters):
+        assert f"{page}:2" in finding["message"]
+        assert "seresnet152" in finding["hint"]
+
+
+def test_an_unknown_name_that_the_page_calls_timms_fails(zoo: Zoo, tmp_path: Path) -> None:
+    page = tmp_path / "index.yml"
+    page.write_text(
+        "Library: {Name: timm}\nModels:\n- Name: seresnet152x\n  Metadata: {Parameters: 66840000}\n"
+    )
+    outcome = zoo("verify", "--all", "--index", page, "--format", "json")
+    assert outcome.code == 1
+    (failed,), (skipped,) = outcome.findings("FAIL"), outcome.findings("SKIP")
+    assert failed["metric"] == "model-name"
+    assert "did you mean" in failed["message"] and "seresnet152" in failed["message"]
+    assert skipped["message"] == "not tested: model-name failed"
 
 
 def test_code_that_the_index_names_is_run_only_on_request(zoo: Zoo, digits: Digits) -> None:

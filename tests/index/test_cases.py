@@ -1,4 +1,7 @@
-"""The case files: what is in ``valid/`` is read, what is in ``invalid/`` fails where it says."""
+"""The case files: what is in ``valid/`` is read, what is in ``invalid/`` fails where it says.
+
+What is in ``warned/`` is read, with warnings on the lines that say so.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,27 @@ from zoo.index import read_index
 HERE = Path(__file__).parent
 VALID = sorted((HERE / "valid").iterdir())
 INVALID = sorted((HERE / "invalid").iterdir())
+WARNED = sorted((HERE / "warned").glob("*.yml"))
 EXPECT = re.compile(r"# expect: ([a-z-]+)$")
 
 # Files that cannot hold a comment, or none on the line in question.
 ELSEWHERE = {
     "bad-value.json": [(3, "bad-value")],
+    "comment-closed-as-in-browsers.md": [(4, "markdown-comment")],
+    "comment-closed-twice.md": [(7, "markdown-comment")],
+    "comment-cut-by-an-arrow.md": [(5, "markdown-comment")],
+    "comment-in-a-comment.md": [(3, "markdown-comment")],
+    "comment-that-is-empty.md": [(1, "markdown-comment")],
+    "comment.json": [(1, "yaml-syntax")],
     "duplicate-key.json": [(4, "duplicate-key")],
     "empty.yml": [(1, "not-an-index")],
     "latin-1.yml": [(3, "encoding")],
+    "lone-surrogate.json": [(2, "yaml-syntax")],
+    "nan.json": [(2, "json-syntax")],
     "nul.yml": [(1, "encoding")],
     "picture.yaml": [(1, "encoding")],
     "prose-only.md": [(1, "not-an-index")],
+    "trailing-comma.json": [(3, "json-syntax")],
     "unclosed-bracket.json": [(3, "yaml-syntax")],
     "utf-16.yml": [(1, "encoding")],
 }
@@ -48,6 +61,16 @@ def test_a_valid_file_gives_models_and_no_problem(file):
 def test_an_invalid_file_has_exactly_the_problems_that_it_states(file):
     index = read_index(file)
     assert [(error.location.line, error.rule) for error in index.errors] == stated(file)
+
+
+@pytest.mark.parametrize("file", WARNED, ids=lambda file: file.name)
+def test_a_warned_file_is_read_with_the_warnings_that_it_states(file):
+    index = read_index(file)
+    assert index.errors == ()
+    assert index.entries
+    found = {(p.location.path.split("/")[-1], p.location.line, p.rule) for p in index.problems}
+    files = [file, *file.parent.glob(f"{file.stem}.yaml")]
+    assert found == {(each.name, *line) for each in files for line in stated(each)}
 
 
 @pytest.mark.parametrize("file", INVALID, ids=lambda file: file.name)

@@ -154,7 +154,7 @@ def test_every_block_lies_on_the_lines_that_it_names(lines):
     try:
         documents = found("\n".join(lines))
     except Malformed as error:
-        assert lines[error.problem.location.line - 1].startswith("<!--")
+        assert lines[error.problem.location.line - 1].startswith(("<!--", "-->"))
         return
     for block in documents:
         inside = block.text.split("\n")[1:]

@@ -92,3 +92,12 @@ def test_a_reason_that_several_claims_share_is_said_once(run: Run) -> None:
 
 def test_every_verdict_has_its_rank() -> None:
     assert set(GRAVEST_FIRST) == set(Verdict)
+
+
+def test_a_long_text_that_is_wrapped_makes_no_command_of_a_ci_runner(run: Run) -> None:
+    long = replace(run.findings[-2], message="x " * 200 + "::error::pwned " * 40)
+    for width in range(20, 120, 7):
+        (text,) = (
+            REPORTS["table"].render(replace(run, findings=(long,)), Style(width=width)).values()
+        )
+        assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]

@@ -11,9 +11,10 @@ from torch import nn
 from zoo.claims import Claim, Digest
 from zoo.findings import Finding, judge
 from zoo.run import WeightsFile
-from zoo.subject import Lazy, Stated, Subject
+from zoo.subject import Identity, Lazy, Stated, Subject
 from zoo.validators import VALIDATORS
 
+NAMED = Identity("resnet18", "timm 1.0")  # what the entries of these tests ask for
 NOBODY = Stated(None, "no pretrained tag of timm's tiny has the file tiny.pth")
 
 
@@ -30,11 +31,13 @@ def subject(entry):
         weights: WeightsFile | None = None,
         stated: Stated | None = None,
         predictions: Any = None,
+        identity: Identity = NAMED,
         load: Any = missing,
     ) -> Subject:
         return Subject(
             entry=entry(*claims),
             source="python tiny:build",
+            identity=Lazy(lambda: identity),
             skeleton=Lazy(missing if network is None else lambda: network),
             weights=Lazy(missing if weights is None else lambda: weights),
             network=Lazy(load),

@@ -65,7 +65,7 @@ def test_a_part_of_the_set_decides_nothing_and_gives_an_interval(finding, claime
     found = finding(predicted(18, 20, 20), claimed)
     assert found.verdict is Verdict.UNDECIDED
     assert "measured 90 % [69.9, 97.21]" in found.message
-    assert "18 of 20 pictures, which are not all of ImageNet" in found.message
+    assert "18 of 20 pictures, which are not shown to be all of ImageNet" in found.message
     assert found.hint == "--dataset with the whole of ImageNet settles it"
 
 

@@ -16,11 +16,13 @@ from zoo.validators import VALIDATORS
 from zoo.verify import Validator
 
 VALUES: dict[Metric, Value] = {
+    Metric.MODEL_NAME: "resnet18",
     Metric.PARAMETERS: Decimal(1000),
     Metric.FLOPS: Decimal(1000),
     Metric.FILE_SIZE: Decimal(1000),
     Metric.WEIGHTS_DIGEST: Digest("sha256", "ab" * 4),
     Metric.WEIGHTS_LOAD: FITS,
+    Metric.CHECKPOINT_IDENTITY: "tiny-01234567.pth",
     Metric.IMAGE_SIZE: Decimal(224),
     Metric.CROP_PCT: Decimal("0.875"),
     Metric.INTERPOLATION: "bicubic",

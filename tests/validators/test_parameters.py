@@ -11,6 +11,7 @@ from torch import nn
 
 from zoo.claims import Metric
 from zoo.findings import Verdict
+from zoo.subject import Identity
 from zoo.validators import VALIDATORS
 
 PARAMETERS = VALIDATORS["parameters"]
@@ -86,3 +87,35 @@ def test_seresnet152d_has_the_published_number_of_parameters(subject, claim, jud
     assert finding.measured == 66_841_080
     assert finding.verdict is Verdict.PASS
     assert finding.message == "claimed 66,840,000, measured 66,841,080 (±5,000)"
+
+
+ALIAS = Identity("resnext101_32x8d.fb_wsl_ig1b_ft_in1k", "timm 1.0")
+
+
+def test_where_an_alias_leads_to_another_network_the_finding_says_so(
+    subject, claim, judged
+) -> None:
+    about = subject(network=nn.Linear(6, 5), identity=ALIAS)
+    finding = judged("parameters", about, claim(Metric.PARAMETERS, "194030000"))
+    assert finding.verdict is Verdict.FAIL
+    assert finding.message.endswith("; alias resolves to resnext101_32x8d.fb_wsl_ig1b_ft_in1k")
+    assert finding.cause == {
+        "kind": "alias",
+        "resolves_to": "resnext101_32x8d.fb_wsl_ig1b_ft_in1k",
+    }
+
+
+def test_an_alias_of_a_network_of_that_size_needs_no_explanation(subject, claim, judged) -> None:
+    about = subject(network=nn.Linear(6, 5), identity=ALIAS)
+    finding = judged("parameters", about, claim(Metric.PARAMETERS, "35"))
+    assert (finding.verdict, finding.cause) == (Verdict.PASS, None)
+    assert "alias" not in finding.message
+
+
+@pytest.mark.parametrize("name", ["resnet18", "resnet18.a1_in1k"])
+def test_a_wrong_count_of_the_very_architecture_is_no_aliass_fault(
+    subject, claim, judged, name: str
+) -> None:
+    about = subject(network=nn.Linear(6, 5), identity=Identity(name, "timm 1.0"))
+    finding = judged("parameters", about, claim(Metric.PARAMETERS, "36"))
+    assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)

@@ -301,3 +301,14 @@ def test_a_file_that_is_gone_is_unavailable(weights: Weights) -> None:
         gone.path.unlink()
         with pytest.raises(Unavailable, match="FileNotFoundError"):
             load(network(), gone, as_it_is)
+
+
+def test_a_conversion_that_resizes_a_tensor_is_refused(weights: Weights) -> None:
+    """timm stretches the position embedding of another resolution; that is another network's."""
+    smaller = {**network().state_dict(), "3.weight": torch.ones(2, 3)}
+
+    def stretch(network: nn.Module, given: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+        return {**given, "3.weight": torch.ones(2, 4)}
+
+    with pytest.raises(Misfit, match="2×3 for 2×4"):
+        load(network(), weights(smaller), stretch)

@@ -250,3 +250,33 @@ def test_progress_is_told_what_is_read_and_how_much_of_how_much(
     assert told[0] == ("a.pth", len(DATA), len(DATA))
     assert told[-1][0] == "imagenet_00_243.jpg"
     assert told[-1][1] == told[-1][2]
+
+
+def test_a_cached_file_that_is_not_the_claimed_one_is_fetched_again(
+    entry, claim, server: Hostile, tmp_path: Path
+) -> None:
+    access = Access(tmp_path, policy=Policy(allow_http=True, allow_private=True))
+    claimed = claim(Metric.WEIGHTS_DIGEST, DIGEST)
+    url = server.serve("/a.pth", body(b"old bytes"))
+    assert obtain(entry(claimed, weights=url), access).mismatch
+    server.serve("/a.pth", body(DATA))
+    assert obtain(entry(claimed, weights=url), access).assurance == "sha256"
+    assert obtain(entry(claimed, weights=url), access).digest == DIGEST
+    assert len(server.asked) == 2
+
+
+def test_offline_a_cached_file_that_is_not_the_claimed_one_is_no_proof_of_anything(
+    entry, claim, server: Hostile, tmp_path: Path
+) -> None:
+    policy = Policy(allow_http=True, allow_private=True)
+    url = server.serve("/a.pth", body(b"old bytes"))
+    obtain(entry(weights=url), Access(tmp_path, policy=policy))
+    claimed = claim(Metric.WEIGHTS_DIGEST, DIGEST)
+    with pytest.raises(Unavailable, match=r"a\.pth is another file in the cache \(sha256:"):
+        obtain(entry(claimed, weights=url), Access(tmp_path, offline=True, policy=policy))
+
+
+def test_of_two_declared_digests_both_must_hold(read, claim, entry, root: Path) -> None:
+    digests = [claim(Metric.WEIGHTS_DIGEST, d) for d in (DIGEST, Digest("sha256", "0" * 8))]
+    weights = obtain(entry(*digests, weights="file:weights/a b.pth", root=root), Access(root))
+    assert weights.mismatch == f"the file is {DIGEST}, not sha256:00000000"

@@ -67,6 +67,8 @@ def run(arguments: Sequence[str]) -> int:
     except ZooError as error:
         _output.complain(error)
         return USAGE
+    except SystemExit:  # how click ends where the reader of its help has gone away
+        return 0
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: nothing was left half-written", err=True)
         return INTERRUPTED

@@ -21,7 +21,7 @@ def colour() -> bool:
     """Return whether standard output is to be coloured, by FORCE_COLOR, NO_COLOR and terminal."""
     if os.environ.get("FORCE_COLOR"):
         return True
-    return not os.environ.get("NO_COLOR") and sys.stdout.isatty()
+    return not os.environ.get("NO_COLOR") and sys.stdout is not None and sys.stdout.isatty()
 
 
 def width() -> int:
@@ -30,12 +30,44 @@ def width() -> int:
 
 
 def emit(text: str) -> None:
-    """Write to standard output; a reader that has gone away is no error."""
+    """Write to standard output; a reader that has gone away, or never was there, is no error.
+
+    Raises:
+        UsageError: what standard output leads to cannot be written, such as a full disk.
+    """
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
+    except OSError as error:
+        _forget_stdout()
+        raise UsageError(f"cannot write to standard output: {error.strerror}") from None
+
+
+def _forget_stdout() -> None:
+    """Let what is still buffered go nowhere, since Python would try to write it at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def check_place(output: Path | None, *, many: bool) -> None:
+    """Find out before the work begins whether its result can be written.
+
+    Raises:
+        UsageError: the file or folder cannot be made there.
+    """
+    if output is None:
+        return
+    folder = output if many else output.parent
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise UsageError(f"cannot write {output}: {existing} is not a folder")
+    if not many and output.is_dir():
+        raise UsageError(f"cannot write {output}: it is a folder")
+    if not os.access(existing, os.W_OK):
+        raise UsageError(f"cannot write {output}: {existing} may not be written to")
 
 
 def write_file(path: Path, text: str) -> None:

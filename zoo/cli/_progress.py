@@ -76,4 +76,5 @@ class Bars(Listener):
 
 def listener() -> Lines | Bars:
     """Return the listener that fits standard error."""
-    return Bars() if sys.stderr.isatty() and not os.environ.get("CI") else Lines()
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    return Bars() if terminal and not os.environ.get("CI") else Lines()

@@ -75,7 +75,7 @@ def sound_registry(given: Path | None) -> Registry:
         count = len(index.errors)
         noun = "error" if count == 1 else "errors"
         raise IndexFault(
-            f"the index has {count} {noun}: nothing was verified", "mend what is said above"
+            f"the index has {count} {noun}: nothing was done", "mend what is said above"
         )
     return Registry(index.entries)
 
@@ -94,25 +94,44 @@ def choose(
     Raises:
         UsageError: a model is not in the index, or none was asked for.
     """
-    named = list(models)
-    for name in named:
-        lookup(registry, name)
+    named = {lookup(registry, name).name for name in models}
     wanted = [part.strip() for part in (patterns or "").split(",") if part.strip()]
+    idle = [part for part in wanted if not any(_matches(name, part) for name in registry)]
+    if idle and len(idle) < len(wanted):
+        raise UsageError(f"no model of the index matches '{idle[0]}'", nearest(idle[0], registry))
     if not (named or wanted or everything):
         raise UsageError("no model was asked for", "name models, or say --all or --name PATTERN")
     return [
         entry
         for name, entry in registry.items()
-        if everything or name in named or any(fnmatchcase(name, part) for part in wanted)
+        if everything or name in named or any(_matches(name, part) for part in wanted)
     ]
 
 
 def lookup(registry: Registry, name: str) -> ModelEntry:
-    """Return the model of a name, or raise UsageError with the nearest names."""
-    if name not in registry:
-        hint = nearest(name, registry) or "see 'zoo list'"
-        raise UsageError(f"there is no model '{name}' in the index", hint)
-    return registry[name]
+    """Return the model of a name, which need not say its library where that is clear.
+
+    Raises:
+        UsageError: there is none, or there are several; the hint has the nearest names.
+    """
+    if name in registry:
+        return registry[name]
+    found = [full for full in registry if _bare(full) == name]
+    if len(found) == 1:
+        return registry[found[0]]
+    if found:
+        raise UsageError(f"there are several models '{name}'", f"say {' or '.join(found)}")
+    hint = nearest(name, {_bare(full) for full in registry}) or "see 'zoo list'"
+    raise UsageError(f"there is no model '{name}' in the index", hint)
+
+
+def _bare(name: str) -> str:
+    """Return a model's name without its library."""
+    return name.rpartition("/")[2]
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return fnmatchcase(name, pattern) or fnmatchcase(_bare(name), pattern)
 
 
 def nothing_selected(what: str) -> int:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import click
 
 from zoo import __version__
 from zoo.build import EVERY_DATASET, Options
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access, _progress, _report, _selection
+from zoo.cli import _access, _output, _progress, _report, _selection
 from zoo.engines.local import Device
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.reports import REPORTS
 from zoo.run import exit_code
 from zoo.validators import VALIDATORS
-from zoo.verify import verify
+from zoo.verify import verify, was_interrupted
+
+INTERRUPTED = 130
 
 
 @click.command("verify")
@@ -69,9 +73,12 @@ def verify_command(
     if not entries:
         return _selection.nothing_selected("no model of the index matches")
     if not _asked(entries, selected):
-        return _selection.nothing_selected(f"no claim is tested by {', '.join(selected)}")
+        return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     _require_torch(selected)
     settings = _selection.config()
+    _output.check_place(output, many=REPORTS[form].many)
+    named = _datasets(datasets)
+    _check_named(named, entries)
     with _progress.listener() as listener:
         options = Options(
             access=_access.access(
@@ -82,17 +89,20 @@ def verify_command(
                 batch_size or settings.get("batch-size", 32),
                 settings.get("workers", 0) if workers is None else workers,
             ),
-            datasets=_datasets(datasets, settings.get("datasets", {})),
+            datasets=_datasets_of(settings) | named,
             trust_python=trust_python or settings.get("trust-python", False),
             tolerances=_tolerances(settings.get("tolerances", {})),
             listener=listener,
         )
-        _check_device(options.device.name, selected)
+        _check_device(options.device.name)
         started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         run = verify(
             entries, VALIDATORS.values(), selected, options, version=__version__, started=started
         )
     _report.deliver(run, form, output)
+    if was_interrupted(run):
+        click.echo("interrupted: what was not tested by then is SKIP", err=True)
+        return INTERRUPTED
     return exit_code(run, strict=strict)
 
 
@@ -127,29 +137,44 @@ def _require_torch(selected: list[str]) -> None:
         )
 
 
-def _check_device(name: str, selected: list[str]) -> None:
-    if "accuracy" not in selected or name == "cpu":
+def _check_device(name: str) -> None:
+    if name == "cpu":
         return
-    import torch
-
     try:
+        import torch
+
         torch.empty(1, device=name)
-    except (RuntimeError, AssertionError) as error:
+    except (ImportError, RuntimeError, AssertionError) as error:
         reason = str(error).partition("\n")[0]
         raise UsageError(
             f"torch cannot use the device '{name}': {reason}", "see 'zoo doctor'"
-        ) from None
+        ) from (None)
 
 
-def _datasets(given: tuple[str, ...], settings: Mapping[str, str]) -> dict[str, Path]:
-    found = {name: Path(path) for name, path in settings.items()}
-    for item in given:
-        name, equals, path = item.partition("=")
-        found[name if equals else EVERY_DATASET] = Path(path if equals else item)
-    for place in found.values():
-        if not place.exists():
-            raise UsageError(f"there is no dataset at {place}", "--dataset takes [NAME=]PATH")
-    return found
+def _datasets(given: tuple[str, ...]) -> dict[str, Path]:
+    """Return the paths of ``[NAME=]PATH`` by name."""
+    parts = [item.partition("=") for item in given]
+    return _there({n if eq else EVERY_DATASET: Path(path if eq else n) for n, eq, path in parts})
+
+
+def _datasets_of(settings: Mapping[str, Any]) -> dict[str, Path]:
+    return _there({name: Path(path) for name, path in settings.get("datasets", {}).items()})
+
+
+def _there(datasets: dict[str, Path]) -> dict[str, Path]:
+    for path in datasets.values():
+        if not path.exists():
+            raise UsageError(f"there is no dataset at {path}", "--dataset takes [NAME=]PATH")
+    return datasets
+
+
+def _check_named(datasets: Mapping[str, Path], entries: list[ModelEntry]) -> None:
+    """Raise UsageError where a dataset is given under a name that no claim is about."""
+    claimed = {claim.dataset for entry in entries for claim in entry.claims if claim.dataset}
+    for name in datasets:
+        if name != EVERY_DATASET and name not in claimed:
+            hint = nearest(name, claimed) or f"the claims are about {', '.join(sorted(claimed))}"
+            raise UsageError(f"no selected model claims anything on the dataset '{name}'", hint)
 
 
 def _tolerances(settings: Mapping[str, Mapping[str, float]]) -> dict[Metric, Tolerance]:
@@ -157,6 +182,9 @@ def _tolerances(settings: Mapping[str, Mapping[str, float]]) -> dict[Metric, Tol
     for name in settings:
         if name not in known:
             raise UsageError(f"tolerances: there is no metric '{name}'", nearest(name, known))
+    for name, policy in settings.items():
+        if not all(math.isfinite(limit) for limit in policy.values()):
+            raise UsageError(f"tolerances.{name} must be finite")
     return {
         Metric(name): Tolerance(
             Decimal(str(policy.get("absolute", 0))), Decimal(str(policy.get("relative", 0)))

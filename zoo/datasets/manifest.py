@@ -34,12 +34,17 @@ class Manifest:
 
 
 def _pictures(path: Path, reader: csv.DictReader[str]) -> list[Picture]:
-    if not {"path", "class"} <= set(reader.fieldnames or ()):
-        raise Unavailable(f"{path}:1: the first line must name the columns path and class")
+    columns = list(reader.fieldnames or ())
+    if columns.count("path") != 1 or columns.count("class") != 1:
+        raise Unavailable(
+            f"{path}:1: the first line must name the columns path and class, once each"
+        )
     pictures: dict[Path, Picture] = {}
     for row in reader:
         written, label = row["path"] or "", (row["class"] or "").strip()
         where = f"{path}:{reader.line_num}"
+        if None in row:
+            raise Unavailable(f"{where}: the line has more cells than the first line has columns")
         if not (label.isascii() and label.isdigit()) or len(label) > 6:
             raise Unavailable(f"{where}: the class must be an index from 0, not '{label[:40]}'")
         file = _resolve(written, path.parent, where)

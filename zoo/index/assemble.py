@@ -1,15 +1,18 @@
-"""Joins the documents of an index: every model with its collection, and every name once."""
+"""Joins the documents of an index: every model with its collections, and every name once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoo.claims import Location, ModelEntry
 from zoo.errors import nearest
 from zoo.index import entries, schema
+from zoo.index.imports import Document
+from zoo.index.merge import inherit
 from zoo.index.problems import Problem
-from zoo.index.tree import Mapping, Scalar, Sequence, size
+from zoo.index.splice import texts
+from zoo.index.tree import Mapping, Scalar, mappings, size, text_of
 
 # What a model inherits is stored for each model, so that few bytes can stand for many values.
 MAX_INHERITED = 500_000
@@ -17,14 +20,6 @@ MAX_INHERITED = 500_000
 MAX_HINTS = 5
 MAX_COMPARED = 200
 MAX_COMPARABLE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A well-formed document with the root of the index that it belongs to."""
-
-    body: Mapping
-    root: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,82 +31,72 @@ class _Collection:
     size: int
 
 
-_START = Location("", 1, 1)
-_NONE = _Collection(Mapping({}, _START), _START, 0)
+# Collections by library and name.
+_Collections = dict[tuple[str, str], _Collection]
 
 
 def assemble(documents: Iterable[Document]) -> tuple[list[ModelEntry], list[Problem]]:
     """Return the models of an index in the order of its documents, and what is wrong in these."""
     problems: list[Problem] = []
-    collections: dict[str, _Collection] = {}
+    collections: _Collections = {}
     models: list[Document] = []
     for document in documents:
         spoiled: set[schema.Part] = set()
         for part, problem in schema.problems(document.body):
             spoiled.add(part)
-            problems.append(problem)
-        problems += _imports(document.body)
-        problems += _collect(document.body, spoiled, collections)
-        for number, model in _parts(document.body, "Models"):
+            problems.append(_qualified(problem, document.library))
+        problems += _collect(document, spoiled, collections)
+        for number, model in mappings(document.body.get("Models")):
             if ("Models", number) not in spoiled:
-                models.append(Document(model, document.root))
+                models.append(Document(model, document.root, document.library))
     built, found = _build(models, collections)
     return built, problems + found
 
 
-def _parts(document: Mapping, kind: str) -> Iterator[tuple[int, Mapping]]:
-    listed = document.get(kind)
-    for number, part in enumerate(listed.items if isinstance(listed, Sequence) else ()):
-        if isinstance(part, Mapping):
-            yield number, part
-
-
-def _imports(document: Mapping) -> list[Problem]:
-    entry = document.entries.get("import")
-    if entry is None:
-        return []
-    message = "'Import' is not read by this version"
-    hint = "zoo reads every index file below the folder that --index names"
-    return [Problem("import", "error", None, message, hint, entry.location)]
+def _qualified(problem: Problem, library: str) -> Problem:
+    if problem.model is None or not library:
+        return problem
+    return replace(problem, model=entries.qualified(library, problem.model))
 
 
 def _collect(
-    document: Mapping, spoiled: set[schema.Part], collections: dict[str, _Collection]
+    document: Document, spoiled: set[schema.Part], collections: _Collections
 ) -> Iterator[Problem]:
     """Add a document's collections to those by name; yield a problem for each name seen before."""
-    for number, collection in _parts(document, "Collections"):
-        name = _text(collection, "Name")
+    for number, collection in mappings(document.body.get("Collections")):
+        name = text_of(collection.get("Name"))
         if name is None:
             continue  # the schema has said so
-        if name.text in collections:
-            first = collections[name.text].location
+        key = (document.library, name.text)
+        if key in collections:
+            first = collections[key].location
             yield _duplicate("collection", None, name.text, name.location, first)
         else:
             body = None if ("Collections", number) in spoiled else collection
-            collections[name.text] = _Collection(body, name.location, size(collection))
+            collections[key] = _Collection(body, name.location, size(collection))
 
 
 def _build(
-    models: Iterable[Document], collections: dict[str, _Collection]
+    models: Iterable[Document], collections: _Collections
 ) -> tuple[list[ModelEntry], list[Problem]]:
     built: dict[str, ModelEntry] = {}
     problems: list[Problem] = []
     inherited = 0
     for model in models:
-        name = _text(model.body, "In Collection")
-        collection = _NONE if name is None else collections.get(name.text)
-        if collection is None:
-            assert name is not None
-            known = collections if len(problems) < MAX_HINTS else ()
-            problems.append(_unknown_collection(model.body, name, known))
+        known = collections if len(problems) < MAX_HINTS else {}
+        try:
+            shared = list(_collections(model, collections, known))
+        except _Unknown as unknown:
+            problems.append(unknown.problem)
             continue
-        inherited += collection.size
+        inherited += sum(collection.size for collection in shared)
         if inherited > MAX_INHERITED:
-            problems.append(_too_much(collection))
+            problems.append(_too_much(shared[0]))
             break
-        if collection.body is None:
+        bodies = [collection.body for collection in shared if collection.body is not None]
+        if len(bodies) < len(shared):
             continue  # the collection's own problem is reported at its place
-        entry = entries.entry(entries.inherit(model.body, collection.body), model.root)
+        entry = entries.entry(inherit(model.body, bodies), model.root, model.library)
         first = built.setdefault(entry.name, entry)
         if first is not entry:
             place = entry.location
@@ -119,18 +104,34 @@ def _build(
     return list(built.values()), problems
 
 
-def _text(part: Mapping, key: str) -> Scalar | None:
-    value = part.get(key)
-    return value if isinstance(value, Scalar) and not value.null else None
+class _Unknown(Exception):
+    """A model is in a collection that is not there."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
 
 
-def _unknown_collection(model: Mapping, name: Scalar, known: Iterable[str]) -> Problem:
-    who = _text(model, "Name")
+def _collections(
+    model: Document, collections: _Collections, known: _Collections
+) -> Iterator[_Collection]:
+    """Yield the collections that a model is in: its library's own, else those of no library."""
+    for name in texts(model.body.get("In Collection")):
+        own = collections.get((model.library, name.text))
+        found = own or collections.get(("", name.text))
+        if found is None:
+            raise _Unknown(_unknown_collection(model, name, [key[1] for key in known]))
+        yield found
+
+
+def _unknown_collection(model: Document, name: Scalar, known: list[str]) -> Problem:
+    who = text_of(model.body.get("Name"))
     assert who is not None
     message = f"In Collection: there is no collection '{name.text}'"
     comparable = [other for other in known if len(other) <= MAX_COMPARABLE][:MAX_COMPARED]
     hint = nearest(name.text, comparable) if len(name.text) <= MAX_COMPARABLE else ""
-    return Problem("unknown-collection", "error", who.text, message, hint, name.location)
+    called = entries.qualified(model.library, who.text)
+    return Problem("unknown-collection", "error", called, message, hint, name.location)
 
 
 def _too_much(collection: _Collection) -> Problem:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value, file_name
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold
+from zoo.index.fields import dataset_of, fields, metrics, written
+from zoo.index.splice import texts
+from zoo.index.tree import Mapping, Node, Scalar, Sequence, fold
 from zoo.index.values import PARSERS
 
 _METADATA = {
@@ -22,7 +24,6 @@ _METADATA = {
     "std": (Metric.STD, "numbers"),
 }
 _ACCURACIES = {"top 1 accuracy": Metric.TOP_1, "top 5 accuracy": Metric.TOP_5}
-_ONE_VALUE = frozenset({"mean", "std"})  # lists that are one value, replaced and not joined
 _DESCRIPTIVE = frozenset({"id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
 _TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)\Z")
@@ -34,57 +35,35 @@ _INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.?\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 
 
-def inherit(model: Mapping, collection: Mapping) -> Mapping:
-    """Return a model with what its collection says of all its models.
-
-    Mappings merge with the model's own value winning, lists are joined with the collection's
-    first, and every value keeps the place where it is written.
-    """
-    own = ("name", "readme")
-    shared = {key: entry for key, entry in collection.entries.items() if key not in own}
-    return _merge(model, Mapping(shared, collection.location))
+def qualified(library: str, name: str) -> str:
+    """Return what a model is called in the registry."""
+    return f"{library}/{name}" if library else name
 
 
-def _merge(model: Mapping, shared: Mapping) -> Mapping:
-    merged = dict(model.entries)
-    for key, entry in shared.entries.items():
-        own = merged.get(key)
-        nothing = own is not None and isinstance(own.value, Scalar) and own.value.null
-        if own is None or (nothing and isinstance(entry.value, Mapping)):
-            merged[key] = entry
-        elif isinstance(own.value, Mapping) and isinstance(entry.value, Mapping):
-            both = _merge(own.value, entry.value)
-            merged[key] = Entry(own.name, both, own.location)
-        elif key in _ONE_VALUE:
-            continue
-        elif isinstance(own.value, Sequence) and isinstance(entry.value, Sequence):
-            items = Sequence(entry.value.items + own.value.items, own.value.location)
-            merged[key] = Entry(own.name, items, own.location)
-    return Mapping(merged, model.location)
-
-
-def entry(model: Mapping, root: str) -> ModelEntry:
+def entry(model: Mapping, root: str, library: str = "") -> ModelEntry:
     """Return the entry of one model whose document satisfies the schema."""
     name = _text(model.get("Name"))
     assert name is not None
+    called = qualified(library, name.text)
     metadata = model.get("Metadata")
-    metadata = metadata if isinstance(metadata, Mapping) else Mapping({}, model.location)
+    metadata = metadata if isinstance(metadata, Mapping) else Mapping({}, model.mark)
     weights = _text(model.get("Weights"))
-    collection = _text(model.get("In Collection"))
+    source = _source(model, metadata, name)
     return ModelEntry(
-        name=name.text,
+        name=called,
         location=name.location,
         root=root,
-        source=_source(model, metadata, name),
-        collection=collection.text if collection else "",
-        claims=tuple(_claims(name.text, model, metadata, weights)),
+        source=source,
+        collection=", ".join(part.text for part in texts(model.get("In Collection"))),
+        claims=(*_identity(called, source, weights), *_claims(called, model, metadata, weights)),
         weights=weights,
-        code=_string(model.get("Code")),
-        paper=_paper(model.get("Paper")),
+        code=_link(model.get("Code")),
+        paper=_link(model.get("Paper")),
         tasks=_texts(metadata.get("Tasks")),
         training_data=_texts(metadata.get("Training Data")),
         untested=(*_untested(metadata), *_other_metrics(model)),
-        fields=dict(_fields(model, metadata)),
+        fields=fields(model, metadata),
+        library=library,
     )
 
 
@@ -99,11 +78,22 @@ def hash_tail(url: str) -> Digest | None:
     return Digest("sha256", match[1]) if match and not _DATE.fullmatch(match[1]) else None
 
 
+def _identity(model: str, source: SourceSpec, weights: Text | None) -> Iterator[Claim]:
+    """Yield what naming a timm model claims: that it is there, and has the documented weights."""
+    if source.kind != "timm":
+        return
+    name = source.reference
+    yield Claim(model, Metric.MODEL_NAME, name, source.location, name)
+    if weights is not None:
+        file = file_name(weights.text)
+        yield Claim(model, Metric.CHECKPOINT_IDENTITY, file, weights.location, weights.text)
+
+
 def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) -> Iterator[Claim]:
     for key, (metric, kind) in _METADATA.items():
         node = metadata.get(key)
         if node is not None and (value := _value(node, kind)) is not None:
-            yield Claim(model, metric, value, node.location, _written(node))
+            yield Claim(model, metric, value, node.location, written(node))
     if weights is not None:
         tail = hash_tail(weights.text)
         if tail is not None and _text(metadata.get("SHA256")) is None:
@@ -112,30 +102,20 @@ def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) 
     yield from _accuracies(model, body)
 
 
-def _metrics(model: Mapping) -> Iterator[tuple[Mapping, Entry]]:
-    """Yield each metric of each result, with the result."""
-    results = model.get("Results")
-    for result in results.items if isinstance(results, Sequence) else ():
-        assert isinstance(result, Mapping)
-        metrics = result.get("Metrics")
-        for metric in metrics.entries.values() if isinstance(metrics, Mapping) else ():
-            yield result, metric
-
-
 def _accuracies(model: str, body: Mapping) -> Iterator[Claim]:
-    for result, metric in _metrics(body):
+    for result, metric in metrics(body):
         kind = _ACCURACIES.get(fold(metric.name))
         if kind is not None and (value := _value(metric.value, "percent")) is not None:
-            dataset = _string(result.get("Dataset")) or ""
+            dataset = dataset_of(result)
             declared = _text(result.get("Dataset Fingerprint"))
             whole = Digest.parse(declared.text) if declared else None
             node = metric.value
-            yield Claim(model, kind, value, node.location, _written(node), dataset, whole)
+            yield Claim(model, kind, value, node.location, written(node), dataset, whole)
 
 
 def _value(node: Node, kind: str) -> Value | None:
     if isinstance(node, Sequence):
-        return tuple(Decimal(_written(item)) for item in node.items)
+        return tuple(Decimal(written(item)) for item in node.items)
     text = _text(node)
     if text is None:
         return None
@@ -185,30 +165,9 @@ def _untested(metadata: Mapping) -> tuple[str, ...]:
 
 def _other_metrics(model: Mapping) -> Iterator[str]:
     """Yield the metrics of the results that no check measures, with their datasets."""
-    for result, metric in _metrics(model):
+    for result, metric in metrics(model):
         if fold(metric.name) not in _ACCURACIES:
-            yield f"{metric.name} ({_string(result.get('Dataset'))})"
-
-
-def _fields(model: Mapping, metadata: Mapping) -> Iterator[tuple[str, Text]]:
-    """Yield every field as written, with its place, for people to read."""
-    shown = ("in collection", "source", "weights", "code", "paper")
-    entries = [model.entries[key] for key in shown if key in model.entries]
-    for item in (*entries, *metadata.entries.values()):
-        yield item.name, Text(_written(item.value), item.value.location)
-    for result, item in _metrics(model):
-        name = f"{item.name} ({_string(result.get('Dataset'))})"
-        yield name, Text(_written(item.value), item.value.location)
-
-
-def _written(node: Node) -> str:
-    match node:
-        case Scalar():
-            return node.text
-        case Sequence():
-            return ", ".join(_written(item) for item in node.items)
-        case Mapping():
-            return ", ".join(f"{e.name}: {_written(e.value)}" for e in node.entries.values())
+            yield f"{metric.name} ({dataset_of(result)})"
 
 
 def _text(node: Node | None) -> Text | None:
@@ -218,18 +177,20 @@ def _text(node: Node | None) -> Text | None:
 
 
 def _string(node: Node | None) -> str | None:
-    text = _text(node)
-    return None if text is None else text.text
+    return None if not isinstance(node, Scalar) or node.null else node.text
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:
     if isinstance(node, Sequence):
-        return tuple(_written(item) for item in node.items)
+        return tuple(written(item) for item in node.items)
     text = _string(node)
     return () if text is None else (text,)
 
 
-def _paper(node: Node | None) -> str | None:
+def _link(node: Node | None) -> str | None:
+    """Return the address of a paper or of code, or else its title; the first of a list."""
+    if isinstance(node, Sequence):
+        return next(filter(None, map(_link, node.items)), None)
     if isinstance(node, Mapping):
         return _string(node.get("URL")) or _string(node.get("Title"))
     return _string(node)

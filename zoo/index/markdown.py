@@ -2,7 +2,9 @@
 
 One rule: a comment counts where ``<!--`` opens a line at column 1, outside a fenced code block,
 and its text says ``Type: model-index``. Front matter counts where it says the same or has a key
-``Models`` or ``Collections``. All else of the page is prose.
+``Models``, ``Collections``, ``Import`` or, as in a Hugging Face card, ``model-index``. All else of
+the page is prose. What HTML readers end in different places, or end before its text does, is
+refused: nobody could say what is claimed.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from zoo.claims import Location
 from zoo.index.problems import Malformed
 
 _TYPE = re.compile(
-    r"^[ \t]*type[ \t]*:[ \t]*(['\"]?)model-index\1[ \t\r]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*type[ \t]*:[ \t]*(['\"]?)model-?index\1[ \t\r]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE
 )
-_FRONT = re.compile(r"^(models|collections)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_FRONT = re.compile(
+    r"^(['\"]?)(models|collections|import|model-index)\1[ \t]*:", re.IGNORECASE | re.MULTILINE
+)
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 
@@ -49,6 +53,7 @@ def blocks(page: str, path: str) -> Iterator[Block]:
 
 def _comments(lines: list[str], start: int, path: str) -> Iterator[Block]:
     fence = ""
+    ended = None  # the lines between which the last document stood
     number = start
     while number < len(lines):
         line = lines[number]
@@ -57,9 +62,13 @@ def _comments(lines: list[str], start: int, path: str) -> Iterator[Block]:
         elif opened := _FENCE.match(line):
             fence = opened[1]
         elif line.startswith("<!--"):
+            first = number
             text, number = _comment(lines, number, path)
-            if _TYPE.search(text):
-                yield Block(text, number - text.count("\n") + 1)
+            ended = (first, number) if _TYPE.search(text) else None
+            if ended:
+                yield Block(text, first + 1)
+        elif ended and line.rstrip() == "-->":
+            raise _cut_short(path, *ended)
         number += 1
 
 
@@ -74,16 +83,40 @@ def _comment(lines: list[str], first: int, path: str) -> tuple[str, int]:
     """Return a comment's text, with the columns kept, and the index of its last line.
 
     A comment that is never closed ends with the page, as CommonMark has it.
+
+    Raises:
+        Malformed: it says that it is a model index, and it is not clear where it ends.
     """
     parts: list[str] = []
     for number in range(first, len(lines)):
         line = "    " + lines[number][4:] if number == first else lines[number]
-        inside, closed, _ = line.partition("-->")
+        inside, closed, behind = line.partition("-->")
         parts.append(inside)
         if closed:
-            return "\n".join(parts), number
+            text = "\n".join(parts)
+            if _TYPE.search(text):
+                _refuse_unclear(lines[first], text, behind, path, first, number)
+            return text, number
     text = "\n".join(parts)
     if _TYPE.search(text):
-        place = Location(path, first + 1, 1)
-        raise Malformed("markdown-comment", "this comment is never closed with '-->'", place)
+        raise _malformed("this comment is never closed with '-->'", path, first)
     return "", len(lines)
+
+
+def _refuse_unclear(opening: str, text: str, behind: str, path: str, first: int, last: int) -> None:
+    if opening.startswith(("<!-->", "<!--->")):
+        raise _malformed("browsers take this for a whole comment: write '<!--'", path, first)
+    if "--!>" in text:
+        line = first + text[: text.index("--!>")].count("\n")
+        raise _malformed("browsers end the comment at '--!>'", path, line)
+    if behind.strip():
+        raise _cut_short(path, first, last)
+
+
+def _cut_short(path: str, first: int, last: int) -> Malformed:
+    message = f"the comment of line {first + 1} ends at this '-->', and more of it follows"
+    return _malformed(message, path, last, "write '-->' once, as the comment's last line")
+
+
+def _malformed(message: str, path: str, line: int, hint: str = "") -> Malformed:
+    return Malformed("markdown-comment", message, Location(path, line + 1, 1), hint)

@@ -2,67 +2,166 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.claims import Location, ModelEntry
 from zoo.errors import IndexFault
-from zoo.index import markdown
-from zoo.index.assemble import Document, assemble
-from zoo.index.problems import Malformed, Problem
-from zoo.index.tree import Mapping, Node, Scalar, read, size
+from zoo.index import ignores, lint
+from zoo.index.assemble import assemble
+from zoo.index.files import DATA, MARKDOWN, MAX_FILE, Page, display, is_index, read_page
+from zoo.index.imports import Document, documents, targets
+from zoo.index.pages import Pages
+from zoo.index.problems import Problem
+from zoo.index.rules import RULES
 
-MAX_FILE = 2**20
-MARKDOWN = frozenset({".md", ".mdx"})
-DATA = frozenset({".yml", ".yaml", ".json"})
+__all__ = ["MAX_FILE", "ROOTS", "Index", "display", "read_index"]
+
+# A folder that holds one of these is read from it and from what it imports.
+ROOTS = ("model-index.yml", "model-index.yaml", "model-index.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """What an index says: its models in the order of their files and lines, and its problems."""
+    """What an index says: its models in the order of their files and lines, and its problems.
+
+    Attributes:
+        problems: what is wrong, less what a comment in the index silences.
+        files: the files that were read, as people are shown them.
+        ignored: the rules that comments silence, by path and line.
+    """
 
     entries: tuple[ModelEntry, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
+    ignored: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that must be mended before the index can be used."""
         return tuple(problem for problem in self.problems if problem.level == "error")
 
+    def silenced(self, problem: Problem) -> bool:
+        """Whether ``# zoo: ignore[rule]`` stands on the line of a problem.
 
-def read_index(*paths: Path) -> Index:
-    """Read index files, and all index files below folders, in the order of their names.
+        An error of the reader is never silenced: something could not be read for it.
+        """
+        unread = problem.level == "error" and problem.rule in RULES
+        place = (problem.location.path, problem.location.line)
+        return not unread and problem.rule in self.ignored.get(place, ())
+
+
+class _Shelf:
+    """The pages that have been read, by their paths; the state is those, in their order."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+
+    def read(self, file: Path) -> Page:
+        """Return the page of a file, which is read once."""
+        key = os.path.abspath(file)  # noqa: PTH100  (resolve() would follow symlinks)
+        if key not in self.pages:
+            self.pages[key] = read_page(file)
+        return self.pages[key]
+
+
+def read_index(*paths: Path, known_rules: Collection[str] | None = None) -> Index:
+    """Read index files and folders, in the order of their names, with all that they import.
+
+    Args:
+        paths: files, and folders: a folder with a ``model-index.yml`` (or .yaml, .json) is read
+            from that file, any other from every index file below it.
+        known_rules: the ids of all rules that a comment may silence; without them no name in
+            such a comment is called unknown.
 
     Raises:
         IndexFault: a path is not there or not readable, or a folder holds no index file.
     """
-    documents: list[Document] = []
+    with _uncollected():
+        return _read(paths, known_rules)
+
+
+def _read(paths: tuple[Path, ...], known_rules: Collection[str] | None) -> Index:
+    shelf = _Shelf()
+    read: list[Document] = []
     problems: list[Problem] = []
-    shown: dict[str, None] = {}
+    done: set[str] = set()
     for path in paths:
         files = _files(path)
-        root = str(path if path.is_dir() else path.parent)
-        for file in files:
-            if display(file) in shown:
-                continue  # a folder and a file in it were named
-            shown[display(file)] = None
-            bodies, found = _read_file(file, named=file == path)
-            documents += [Document(body, root) for body in bodies]
-            problems += found
-    models, found = assemble(documents)
-    in_order = sorted(problems + found, key=lambda problem: (problem.location, problem.message))
-    return Index(tuple(models), tuple(in_order), tuple(shown))
+        pages = Pages(_root(path), shelf.read, done)
+        for page in _starts([shelf.read(file) for file in files], pages):
+            read += documents(page, pages)
+            problems += _prose(page, named=page.path == path)
+        problems += pages.problems
+    models, found = assemble(read)
+    problems += found
+    for page in shelf.pages.values():
+        problems += page.problems
+        problems += ignores.faults(page.shown, page.ignored, known_rules)
+    for document in read:
+        problems += lint.problems(document.body)
+    return _index(models, problems, shelf.pages.values())
 
 
-def display(path: Path) -> str:
-    """Return a path as people are shown it: relative to the working folder where it is below."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  (resolve() would follow symlinks)
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of circular garbage away from trees, in which there is none.
+
+    It would go over all of them again and again, which takes longer the more there are.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _index(models: list[ModelEntry], problems: list[Problem], pages: Collection[Page]) -> Index:
+    unique = {(problem.location, problem.rule, problem.message): problem for problem in problems}
+    in_order = sorted(unique.values(), key=lambda problem: (problem.location, problem.message))
+    ignored = {(page.shown, line): rules for page in pages for line, rules in page.ignored.items()}
+    index = Index(tuple(models), tuple(in_order), tuple(page.shown for page in pages), ignored)
+    if not ignored:
+        return index
+    heard = tuple(problem for problem in in_order if not index.silenced(problem))
+    return Index(index.entries, heard, index.files, ignored)
+
+
+def _starts(found: list[Page], pages: Pages) -> Iterator[Page]:
+    """Yield the pages at which reading starts: those that no other imports, then the rest.
+
+    What is left at the end are files that import each other in a circle.
+    """
+    single = len(found) == 1
+    imported = set() if single else {real for page in found for real in targets(page, pages)}
+    real = {page.path: os.path.realpath(page.path) for page in found}
+    free = [page for page in found if real[page.path] not in imported]
+    for page in (*free, *(page for page in found if real[page.path] in imported)):
+        if real[page.path] not in pages.done:
+            yield page
+
+
+def _root(path: Path) -> Path:
+    """Return the folder to which the imports of an index are confined.
+
+    For a file it is the nearest folder above it, inside the working folder, that holds a
+    ``model-index.yml``, for to that its paths are relative; else the folder of the file.
+    """
+    if path.is_dir():
+        return path
     here = Path.cwd()
-    return str(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
+    for folder in path.absolute().parents:
+        if not folder.is_relative_to(here):
+            break
+        if any((folder / name).is_file() for name in ROOTS):
+            return Path(os.path.relpath(folder))
+    return path.parent
 
 
 def _files(path: Path) -> list[Path]:
@@ -73,7 +172,8 @@ def _files(path: Path) -> list[Path]:
         if not path.is_dir():
             what = "is neither a file nor a folder" if path.exists() else "is not there"
             raise IndexFault(f"{path} {what}", hint)
-        files = sorted(_below(path))
+        named = [path / name for name in ROOTS if (path / name).is_file()]
+        files = named or sorted(_below(path))
     except OSError as error:
         raise IndexFault(f"{error.filename} cannot be read: {error.strerror}", hint) from None
     if not files:
@@ -89,8 +189,9 @@ def _below(root: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(folder, name)
-            inside = Path(os.path.realpath(file)).is_relative_to(real)
-            if file.suffix in MARKDOWN | DATA and inside:
+            if file.suffix not in MARKDOWN | DATA:
+                continue
+            if not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(real):
                 yield file
 
 
@@ -98,68 +199,14 @@ def _give_up(error: OSError) -> None:
     raise error
 
 
-def _read_file(file: Path, *, named: bool) -> tuple[list[Mapping], list[Problem]]:
-    shown = display(file)
-    documents: list[Mapping] = []
-    problems: list[Problem] = []
-    spent = 0
-    try:
-        for block in _blocks(file, shown):
-            try:
-                tree = read(block.text, shown, block.first_line, spent)
-            except Malformed as fault:
-                problems.append(fault.problem)
-                continue
-            spent += 0 if tree is None else size(tree)
-            if _is_index(tree):
-                documents.append(tree)  # type: ignore[arg-type]  # _is_index saw a Mapping
-            elif file.suffix in MARKDOWN or not named:
-                problems.append(_not_an_index(shown, block.first_line, "warning"))
-    except Malformed as fault:
-        problems.append(fault.problem)
-    if named and not documents and not problems:
-        problems.append(_not_an_index(shown, 1, "error"))
-    return documents, problems
-
-
-def _blocks(file: Path, shown: str) -> Iterable[markdown.Block]:
-    text = _text(file, shown)
-    return markdown.blocks(text, shown) if file.suffix in MARKDOWN else [markdown.Block(text, 1)]
-
-
-def _text(file: Path, shown: str) -> str:
-    """Return the text of a regular UTF-8 file within the size cap, its lines ended by ``\\n``.
-
-    Raises:
-        Malformed: it is not such a file.
-    """
-    start = Location(shown, 1, 1)
-    try:
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Malformed("unreadable", "this is not a regular file", start)
-            data = stream.read(MAX_FILE + 1)
-    except OSError as error:
-        raise Malformed("unreadable", f"cannot be read: {error.strerror}", start) from None
-    if len(data) > MAX_FILE:
-        raise Malformed("too-large", "the file is larger than 1 MiB", start)
-    if b"\0" in data:
-        raise Malformed("encoding", "this is a binary file, not text", start)
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode("utf-8")
-        place = Location(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise Malformed("encoding", "this byte is not UTF-8", place, "save it as UTF-8") from None
-
-
-def _is_index(tree: Node | None) -> bool:
-    if not isinstance(tree, Mapping):
-        return False
-    kind = tree.get("Type")
-    declared = isinstance(kind, Scalar) and kind.text.casefold() == "model-index"
-    return declared or not tree.entries.keys().isdisjoint({"models", "collections", "import"})
+def _prose(page: Page, *, named: bool) -> list[Problem]:
+    """Return what to say of a page's documents that are no index."""
+    others = [line for line, tree in page.trees if not is_index(tree)]
+    if named and len(others) == len(page.trees) and not page.problems:
+        return [_not_an_index(page.shown, 1, "error")]
+    if named and not page.prose:
+        return []
+    return [_not_an_index(page.shown, line, "warning") for line in others]
 
 
 def _not_an_index(path: str, line: int, level: str) -> Problem:

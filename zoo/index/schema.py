@@ -1,21 +1,27 @@
-"""Checks a document's tree against the JSON Schema, and says what is wrong where it is written."""
+"""Checks a document's tree against the JSON Schema, and says what is wrong where it is written.
+
+Most documents are right, and a compiled matcher sees that fast; what it does not accept goes to
+the jsonschema library, which says why.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from zoo.claims import Location
 from zoo.errors import nearest
+from zoo.index.matcher import Accepts, compiled
 from zoo.index.problems import Problem
 from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold
 from zoo.index.values import PARSERS
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _KINDS = {
     "object": "a mapping",
@@ -44,7 +50,9 @@ def problems(document: Node) -> Iterator[tuple[Part, Problem]]:
     Each problem comes with the part that it spoils: ``("Models", 3)``, ``("Collections", 0)``, or
     None where it is the document as a whole.
     """
-    errors = _validator().iter_errors(_instance(document))
+    if matcher()(document):
+        return
+    errors = validator().iter_errors(instance(document))
     found = [(_part(list(error.absolute_path)), _problem(document, error)) for error in errors]
     yield from sorted(found, key=lambda item: (item[1].location, item[1].message))
 
@@ -58,15 +66,36 @@ def name(text: str) -> str:
     return text
 
 
+def document_type(text: str) -> str:
+    """Return what a document says that it is, or raise ValueError where that is no index."""
+    if text.casefold() not in {"model-index", "modelindex"}:
+        raise ValueError("not 'model-index'")
+    return text
+
+
+_FORMATS: dict[str, Callable[[str], object]] = {
+    **PARSERS, "name": name, "document-type": document_type,
+}  # fmt: skip
+
+
 @cache
-def _validator() -> Draft202012Validator:
+def matcher() -> Accepts:
+    """Return the function that tells whether a document satisfies the schema."""
+    return compiled(schema(), _FORMATS)
+
+
+@cache
+def validator() -> Draft202012Validator:
+    """Return the library's validator, which is slow and says what is wrong."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
     checker = FormatChecker(formats=())
-    for kind, parse in {**PARSERS, "name": name}.items():
+    for kind, parse in _FORMATS.items():
         checker.checks(kind, raises=ValueError)(_accepts(parse))
     return Draft202012Validator(schema(), format_checker=checker)
 
 
-def _accepts(parse: Any) -> Any:
+def _accepts(parse: Callable[[str], object]) -> Callable[[object], bool]:
     def accepts(instance: object) -> bool:
         if isinstance(instance, str):
             parse(instance)
@@ -79,20 +108,25 @@ def _accepts(parse: Any) -> Any:
 def _canonical_names() -> dict[str, str]:
     """Return the schema's own spelling of every key that it names, by folded key."""
     parts = [schema(), *schema()["$defs"].values()]
-    return {fold(key): key for part in parts for key in part.get("properties", {})}
+    parts += [part["properties"]["Metrics"] for part in parts if "Metrics" in _names(part)]
+    return {fold(key): key for part in parts for key in _names(part)}
 
 
-def _instance(node: Node) -> object:
+def _names(part: dict[str, Any]) -> list[str]:
+    return list(part.get("properties", ()))
+
+
+def instance(node: Node) -> object:
     """Return the tree as plain JSON: scalars as the text that was written, null as null."""
     match node:
         case Scalar():
             return None if node.null else node.text
         case Sequence():
-            return [_instance(item) for item in node.items]
+            return [instance(item) for item in node.items]
         case Mapping():
             names = _canonical_names()
             return {
-                names.get(key, entry.name): _instance(entry.value)
+                names.get(key, entry.name): instance(entry.value)
                 for key, entry in node.entries.items()
             }
 
@@ -115,7 +149,8 @@ def _locate(document: Node, path: list[str | int]) -> tuple[Location, str]:
         else:
             entry = _entry(node, step)
             node, field = entry.value, entry.name
-            place = entry.location if isinstance(node, Mapping | Sequence) else node.location
+            whole = isinstance(node, Mapping | Sequence) and node.mark.path == entry.mark.path
+            place = entry.location if whole else node.location  # an imported file has its own
     return place, field
 
 
@@ -136,7 +171,8 @@ def _model(document: Node, path: list[str | int]) -> str | None:
     if len(path) < 2 or path[0] != "Models" or not isinstance(document, Mapping):
         return None
     models = document.get("Models")
-    assert isinstance(models, Sequence) and isinstance(path[1], int)
+    if not (isinstance(models, Sequence) and isinstance(path[1], int)):
+        return None
     model = models.items[path[1]]
     written = model.get("Name") if isinstance(model, Mapping) else None
     return written.text if isinstance(written, Scalar) and not written.null else None
@@ -165,6 +201,10 @@ def _explain(error: ValidationError, field: str) -> tuple[str, str, str]:
             extra = next(key for key in error.instance if key not in known)
             return "unknown-field", f"{field}: there is no field '{extra}'", nearest(extra, known)
         case "anyOf" if not error.absolute_path:
-            return "missing-field", "the document has neither 'Models' nor 'Collections'", ""
+            return (
+                "missing-field",
+                "the document has neither 'Models' nor 'Collections' nor 'Import'",
+                "",
+            )
         case _:
             return "wrong-kind", f"{field}: not of the form that the schema describes", ""

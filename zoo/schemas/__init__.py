@@ -8,7 +8,13 @@ from typing import Any
 
 
 def load(name: str) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) called ``run``, ``list`` or ``check``."""
+    """Return the JSON Schema (2020-12) of a name, such as ``run``."""
     text = files("zoo.schemas").joinpath(f"{name}.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
+
+
+def names() -> list[str]:
+    """Return the names of the schemas, in the order of the alphabet."""
+    found = (entry.name for entry in files("zoo.schemas").iterdir())
+    return sorted(name.removesuffix(".json") for name in found if name.endswith(".json"))

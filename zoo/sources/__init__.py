@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from zoo.catalog import Catalog
 from zoo.claims import ModelEntry, SourceSpec
-from zoo.subject import Stated
+from zoo.subject import Identity, Stated
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -25,11 +25,20 @@ class Source(Protocol):
     def describe(self, spec: SourceSpec) -> str:
         """Return the source, its version and what it is asked for, in words."""
 
+    def identify(self, entry: ModelEntry) -> Identity:
+        """Return what the source makes of the name it is asked for; nothing is built or fetched.
+
+        Raises:
+            Unavailable: the code is not installed.
+            Refused: the name is not of a kind that is safe to pass on.
+        """
+
     def build(self, spec: SourceSpec) -> nn.Module:
         """Return the network with random weights, on torch's default device.
 
         Raises:
-            Unavailable: the code is not installed, knows no such model, or fails.
+            Unavailable: the code is not installed, or fails.
+            Blocked: it knows no such model.
             Refused: the name or the arguments are not of a kind that is safe to pass on.
         """
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
 from zoo.errors import Unavailable
-from zoo.subject import Stated, from_config
+from zoo.subject import Identity, Stated, from_config
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -30,6 +30,10 @@ class Python:
         names = importlib.metadata.packages_distributions().get(package, [])
         versions = [f"{name} {importlib.metadata.version(name)}" for name in sorted(set(names))]
         return f"python {spec.reference}" + (f" ({', '.join(versions)})" if versions else "")
+
+    def identify(self, entry: ModelEntry) -> Identity:
+        """Return the import path itself: it is no name of which a package could say more."""
+        return Identity(entry.source.reference, self.describe(entry.source))
 
     def build(self, spec: SourceSpec) -> nn.Module:
         """Return what the named callable returns for the arguments."""

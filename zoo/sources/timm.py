@@ -6,18 +6,19 @@ import re
 import sys
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
-from zoo.errors import Refused, Unavailable, nearest
-from zoo.subject import Stated, from_config
+from zoo.errors import Blocked, Refused, Unavailable, nearest
+from zoo.subject import Identity, Stated, from_config
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
 # timm itself would also take hf-hub: and local-dir: names, which load what an index points to.
-_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)?", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_.-]+)?", re.ASCII)
 # Arguments that an index may set, with the largest value of each.
 _LIMITS = {"num_classes": 10**6, "in_chans": 64, "img_size": 2**14}
 
@@ -30,6 +31,26 @@ class Timm:
     def describe(self, spec: SourceSpec) -> str:
         """Return for instance ``timm 1.0.31 seresnet152d``."""
         return f"timm {version('timm')} {spec.reference}"
+
+    def identify(self, entry: ModelEntry) -> Identity:
+        """Return the present name, and which file this and which tags have the documented one.
+
+        timm's tags are looked through under every architecture: an alias may lead to another
+        architecture than the one that still has the file.
+        """
+        import timm
+
+        by = f"timm {version('timm')}"
+        asked = entry.source.reference
+        try:
+            _known(entry.source)
+        except Blocked as unknown:
+            return Identity(None, by, unknown.hint)
+        present = _present(asked)
+        config = timm.get_pretrained_cfg(present, allow_unregistered=True)
+        documented = file_name(entry.weights.text) if entry.weights else ""
+        holders = _holders().get(documented, ())
+        return Identity(present, by, loaded=_place(config), holders=holders)
 
     def build(self, spec: SourceSpec) -> nn.Module:
         """Return the network of that exact name, or of the one that a deprecated name maps to."""
@@ -52,18 +73,15 @@ class Timm:
 
         That is not always the tag that the bare name loads today.
         """
-        from timm.models import get_arch_name, get_deprecated_models
+        from timm.models import get_arch_name
         from timm.models._registry import get_arch_pretrained_cfgs
 
         if entry.weights is None:
             return Stated(None, "the page names no weights file that timm could know")
         documented = file_name(entry.weights.text)
-        asked = entry.source.reference
-        present = get_deprecated_models().get(get_arch_name(asked)) or asked
-        arch = get_arch_name(present)
+        arch = get_arch_name(_present(entry.source.reference))
         for tagged, config in get_arch_pretrained_cfgs(arch).items():
-            url = str(config.url or config.file or "")
-            if url and file_name(url) == documented:
+            if documented and _file(config) == documented:
                 return Stated(from_config(config.to_dict()), f"timm {version('timm')} {tagged}")
         return Stated(None, f"no pretrained tag of timm's {arch} has the file {documented}")
 
@@ -80,7 +98,50 @@ class Timm:
         return converted
 
 
+def _present(asked: str) -> str:
+    """Return the name that stands today for what is asked for."""
+    from timm.models import get_arch_name, get_deprecated_models
+
+    return get_deprecated_models().get(get_arch_name(asked)) or asked
+
+
+def _file(config: Any) -> str:
+    """Return the name of the file of a pretrained configuration, or an empty text."""
+    return file_name(str(config.url or config.file or ""))
+
+
+def _place(config: Any) -> str:
+    """Return the name of the file of a configuration, or else its repository on the Hub."""
+    return "" if config is None else _file(config) or str(config.hf_hub_id or "")
+
+
+@cache
+def _holders() -> Mapping[str, tuple[str, ...]]:
+    """Return every architecture and tag of timm by the name of its weights file."""
+    import timm
+    from timm.models._registry import get_arch_pretrained_cfgs
+
+    found: dict[str, tuple[str, ...]] = {}
+    for arch in timm.list_models():
+        for tagged, config in get_arch_pretrained_cfgs(arch).items():
+            found[_file(config)] = (*found.get(_file(config), ()), tagged)
+    found.pop("", None)
+    return found
+
+
 def _check(spec: SourceSpec) -> None:
+    _known(spec)
+    for argument, value in spec.arguments.items():
+        limit = _LIMITS.get(argument, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
+            raise Refused(
+                f"{spec.location}: the argument {argument} is not passed on to timm",
+                f"whole numbers may be given for {', '.join(_LIMITS)}",
+            )
+
+
+def _known(spec: SourceSpec) -> None:
+    """Raise Refused where a name is none in timm, and Blocked where timm does not have it."""
     import timm
     from timm.models import get_deprecated_models
 
@@ -90,23 +151,15 @@ def _check(spec: SourceSpec) -> None:
             f"{spec.location}: '{name}' is not a name in timm",
             "timm names are made of a-z, 0-9 and _, with at most one tag behind a '.'",
         )
+    where = f"{spec.location}: timm {version('timm')}"
     if not timm.is_model(name):
         hint = nearest(name, timm.list_models()) or "see timm.list_models()"
-        raise Unavailable(f"{spec.location}: timm {version('timm')} has no model '{name}'", hint)
+        raise Blocked("model-name", f"{where} has no model '{name}'", hint)
     if "." in name and name not in timm.list_models(include_tags=True):
-        raise Unavailable(
-            f"{spec.location}: timm {version('timm')} has no pretrained tag '{name}'",
-            nearest(name, timm.list_models(include_tags=True)),
-        )
+        hint = nearest(name, timm.list_models(include_tags=True))
+        raise Blocked("model-name", f"{where} has no pretrained tag '{name}'", hint)
     if get_deprecated_models().get(name, name) is None:
-        raise Unavailable(f"{spec.location}: timm {version('timm')} has removed '{name}'")
-    for argument, value in spec.arguments.items():
-        limit = _LIMITS.get(argument, 0)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-            raise Refused(
-                f"{spec.location}: the argument {argument} is not passed on to timm",
-                f"whole numbers may be given for {', '.join(_LIMITS)}",
-            )
+        raise Blocked("model-name", f"{where} has removed '{name}'")
 
 
 SOURCE = Timm()

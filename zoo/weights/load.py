@@ -49,7 +49,7 @@ def load(network: nn.Module, weights: WeightsFile, convert: Convert) -> nn.Modul
         raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
     state = read(weights)
     if _misfit(network, state):
-        state = convert(network, state)
+        state = _renamed(state, convert(network, state))
     if detail := _misfit(network, state):
         raise Misfit(detail)
     try:
@@ -57,6 +57,12 @@ def load(network: nn.Module, weights: WeightsFile, convert: Convert) -> nn.Modul
     except RuntimeError as error:  # of the right shape, but sparse or without data
         raise Misfit(" ".join(terminal(str(error)).split())[:300]) from None
     return network.eval()
+
+
+def _renamed(state: State, converted: State) -> State:
+    """Return the converted tensors, unless one was resized: that is another network's weights."""
+    same = all(state[name].numel() == converted[name].numel() for name in state.keys() & converted)
+    return converted if same else state
 
 
 def read(weights: WeightsFile) -> State:

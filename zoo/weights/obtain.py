@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-from zoo.claims import Digest, Metric, ModelEntry, file_name
+from zoo.claims import Digest, ModelEntry, file_name
 from zoo.errors import Refused, Skipped, Unavailable
 from zoo.run import WeightsFile
 from zoo.weights.fetch import Download, Policy, download
@@ -47,9 +47,10 @@ def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
     if entry.weights is None:
         raise Skipped("the page names no weights file", "add 'Weights' to the model")
     url = entry.weights.text
+    claimed = [c.value for c in entry.claims if isinstance(c.value, Digest)]
     match url.partition(":")[0].lower() if ":" in url else "":
         case "https" | "http":
-            path, digest, size = _from_network(url, access)
+            path, digest, size = _from_network(url, claimed, access)
         case "file":
             path, digest, size = _local(_in_index(entry, url), access)
         case "package":
@@ -59,29 +60,27 @@ def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
                 f"weights are not read from {url}",
                 "write https://…, file:… (inside the index) or package://import_name/path",
             )
-    claimed = entry.value(Metric.WEIGHTS_DIGEST)
-    return _assess(path, url, digest, size, claimed if isinstance(claimed, Digest) else None)
+    return _assess(path, url, digest, size, claimed)
 
 
-def _assess(path: Path, url: str, digest: Digest, size: int, claimed: Digest | None) -> WeightsFile:
-    if claimed is None:
-        return WeightsFile(path, url, digest, size, "unpinned")
-    if not claimed.matches(digest):
-        mismatch = f"the file is {digest}, not {claimed}"
+def _assess(path: Path, url: str, digest: Digest, size: int, claimed: list[Digest]) -> WeightsFile:
+    if wrong := next((each for each in claimed if not each.matches(digest)), None):
+        mismatch = f"the file is {digest}, not {wrong}"
         return WeightsFile(path, url, digest, size, "unpinned", mismatch)
-    return WeightsFile(path, url, digest, size, "sha256" if claimed.whole else "prefix")
+    known = "sha256" if any(each.whole for each in claimed) else "prefix" if claimed else "unpinned"
+    return WeightsFile(path, url, digest, size, known)
 
 
-def _from_network(url: str, access: Access) -> tuple[Path, Digest, int]:
-    store = Store(access.cache)
-    if stored := store.find(url):
+def _from_network(url: str, claimed: list[Digest], access: Access) -> tuple[Path, Digest, int]:
+    """Return the file that was fetched before if it is the claimed one, else fetch it."""
+    store, name = Store(access.cache), file_name(url)
+    stored = store.find(url)
+    if stored and all(each.matches(stored[1]) for each in claimed):
         return stored
     if access.offline:
-        raise Unavailable(
-            f"{file_name(url)} is not in the cache, and --offline was asked for",
-            "run 'zoo fetch' once with the network",
-        )
-    name = file_name(url)
+        state = f"is another file in the cache ({stored[1]})" if stored else "is not in the cache"
+        hint = "run 'zoo fetch' once with the network"
+        raise Unavailable(f"{name} {state}, and --offline was asked for", hint)
     with download(url, access.policy) as body:
         return store.add(url, _counted(name, body, access.progress))
 

@@ -1,0 +1,74 @@
+"""One weights file under models that cannot have the same one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from zoo.claims import Metric, ModelEntry
+from zoo.findings import show
+from zoo.forensics import Check, Suspicion
+from zoo.registry import Registry
+from zoo.rules import Rule
+from zoo.validators.forensics._names import alike, own_name, stem
+from zoo.validators.forensics._numbers import differ, number, own_size, sizes_differ
+
+RULE = Rule(
+    id="shared-weights",
+    level="warning",
+    means="The weights URL is also that of a model with another number of parameters or another "
+    "file size.",
+    why="One file holds the weights of one network. Of two models of different size that name the "
+    "same file, one names the wrong file: it cannot be loaded, and the accuracy on its page is "
+    "that of no file that anyone could get. An alias, which has the same numbers, is not "
+    "meant.",
+    mend="give the model the URL of its own weights file",
+)
+
+
+def find(registry: Registry) -> Iterator[Suspicion]:
+    """Yield the models whose weights file is, by the numbers and the name, rather another's."""
+    groups: dict[str, list[ModelEntry]] = {}
+    for entry in registry.values():
+        if entry.weights is not None:
+            groups.setdefault(_same(entry.weights.text, entry.root), []).append(entry)
+    for entries in groups.values():
+        owner = max(entries, key=_ownership) if len(entries) > 1 else entries[0]
+        for entry in entries:
+            why = "" if entry is owner else _conflict(entry, owner)
+            if why:
+                assert entry.weights is not None and owner.weights is not None
+                message = f"the weights file is also that of {owner.name}"
+                yield Suspicion(
+                    entry.name,
+                    f"{message} (at {owner.weights.location}), {why}",
+                    entry.weights.location,
+                )
+
+
+def _same(url: str, root: str) -> str:
+    """Return a text that is the same for all spellings of one URL."""
+    parts = urlsplit(url)
+    scheme = parts.scheme.casefold().replace("https", "http")
+    inside = root if scheme == "file" else ""
+    return f"{inside} {scheme}://{parts.netloc.casefold()}{parts.path}"
+
+
+def _ownership(entry: ModelEntry) -> tuple[bool, bool]:
+    """Return how well a model goes with its file: by size, then by name."""
+    assert entry.weights is not None
+    return own_size(entry), alike(own_name(entry), stem(entry.weights.text))
+
+
+def _conflict(entry: ModelEntry, owner: ModelEntry) -> str:
+    """Return which numbers of two models exclude one file, or an empty text."""
+    mine, theirs = (number(each, Metric.PARAMETERS) for each in (entry, owner))
+    if mine is not None and theirs is not None and differ(mine, theirs):
+        return f"which has {show(int(theirs))} parameters and not {show(int(mine))}"
+    if sizes_differ(entry, owner):
+        sizes = [int(number(each, Metric.FILE_SIZE) or 0) for each in (owner, entry)]
+        return f"which is said to have {show(sizes[0])} bytes and not {show(sizes[1])}"
+    return ""
+
+
+CHECK = Check(RULE, find)

@@ -1,0 +1,46 @@
+"""``zoo diff``: what has changed between two registries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from zoo.changes import Difference, compare
+from zoo.cli import _changes, _exchange, _output, _sides
+
+SHOWN = 5
+
+
+@click.command("diff")
+@click.argument("a")
+@click.argument("b")
+@click.option("--format", "form", type=click.Choice(list(_changes.FORMS)), default="table",
+              show_default=True)  # fmt: skip
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.")
+@click.option("--fail-on-change", is_flag=True, help="Exit 1 if something changed.")
+def diff_command(a: str, b: str, form: str, output: Path | None, fail_on_change: bool) -> int:
+    """Say what has changed from A to B.
+
+    Each is an index (file or folder), REV:path in the git repository of this folder (such as
+    HEAD~1:model-index), or one of timm's tables of results (.csv)."""
+    old, new = _sides.open_side(a), _sides.open_side(b)
+    difference = compare(old, new)
+    _tell(difference)
+    _output.deliver({"": _changes.FORMS[form](difference, old, new)}, output, many=False)
+    return 1 if fail_on_change and difference else 0
+
+
+def _tell(difference: Difference) -> None:
+    """Say which models were not found by their exact names."""
+    pairs = [f"{pair.old.name} with {pair.new.name}" for pair in difference.matched]
+    for what, names in (
+        ("compared by architecture, since there is one candidate only", pairs),
+        ("not compared, since there are several candidates", list(difference.ambiguous)),
+    ):
+        if names:
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            _exchange.tell([f"{what}: {', '.join(names[:SHOWN])}{more}"])
+
+
+COMMAND = diff_command

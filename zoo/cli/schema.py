@@ -1,0 +1,31 @@
+"""``zoo schema``: the JSON Schema of what zoo reads and prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from zoo.cli import _output
+from zoo.index.schema import schema
+from zoo.schemas import load, names
+
+INDEX = "index"
+
+
+@click.command("schema")
+@click.argument("name", type=click.Choice([INDEX, *names()]), default=INDEX)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.")
+def schema_command(name: str, output: Path | None) -> int:
+    """Print a JSON Schema (2020-12), for editors and tests.
+
+    'index' is the schema of a model-index document, 'config' that of zoo.toml, and the others
+    those of what the command of that name prints as JSON ('run' is what 'verify' prints)."""
+    described = schema() if name == INDEX else load(name)
+    text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+    _output.deliver({f"{name}.json": text}, output, many=False)
+    return 0
+
+
+COMMAND = schema_command

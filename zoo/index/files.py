@@ -1,0 +1,125 @@
+"""Reads one file of an index: its text within the limits, and the documents in it."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from zoo.claims import Location
+from zoo.index import cards, compose, ignores, markdown
+from zoo.index.problems import Malformed, Problem
+from zoo.index.tree import Mapping, Node, Scalar, size
+
+MAX_FILE = 2**20
+MARKDOWN = frozenset({".md", ".mdx"})
+DATA = frozenset({".yml", ".yaml", ".json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A file as it was read.
+
+    Attributes:
+        path: where it is.
+        shown: the path as people are shown it.
+        trees: what its documents hold, each with the line on which it begins.
+        problems: what kept a part of it from being read.
+        ignored: the rules that its comments silence, by line.
+        bytes: its size.
+    """
+
+    path: Path
+    shown: str
+    trees: tuple[tuple[int, Node | None], ...] = ()
+    problems: tuple[Problem, ...] = ()
+    ignored: ignores.Ignores = field(default_factory=dict)
+    bytes: int = 0
+
+    @property
+    def prose(self) -> bool:
+        """Whether the file is a Markdown page, of which most hold no index."""
+        return self.path.suffix in MARKDOWN
+
+
+def display(path: Path) -> str:
+    """Return a path as people are shown it: relative to the working folder where it is below."""
+    absolute = os.path.abspath(path)  # noqa: PTH100  (resolve() would follow symlinks)
+    here = os.path.join(os.getcwd(), "")  # noqa: PTH109, PTH118  (called for each file)
+    return absolute.removeprefix(here)
+
+
+def read_page(file: Path) -> Page:
+    """Return what a file holds; what is wrong with it is among its problems."""
+    shown = display(file)
+    try:
+        text, length = _text(file, shown)
+        blocks, problems = _blocks(file, text, shown)
+    except Malformed as fault:
+        return Page(file, shown, problems=(fault.problem,))
+    ignored: dict[int, frozenset[str]] = {}
+    trees: list[tuple[int, Node | None]] = []
+    spent = 0
+    for block in blocks:
+        ignored |= ignores.find(block.text, block.first_line)
+        try:
+            tree = compose.read(block.text, shown, block.first_line, spent)
+            if file.suffix == ".json":
+                compose.require_json(block.text, shown)
+        except Malformed as fault:
+            problems.append(fault.problem)
+            continue
+        spent += 0 if tree is None or len(blocks) == 1 else size(tree)
+        trees.append((block.first_line, cards.as_index(tree)))
+    return Page(file, shown, tuple(trees), tuple(problems), ignored, length)
+
+
+def is_index(tree: Node | None) -> bool:
+    """Whether a tree is a model-index document, well-formed or not."""
+    if not isinstance(tree, Mapping):
+        return False
+    kind = tree.get("Type")
+    declared = isinstance(kind, Scalar) and kind.text.casefold() in {"model-index", "modelindex"}
+    return declared or not tree.entries.keys().isdisjoint({"models", "collections", "import"})
+
+
+def _blocks(file: Path, text: str, shown: str) -> tuple[list[markdown.Block], list[Problem]]:
+    """Return the documents of a file up to the first fault in its Markdown, and that fault."""
+    if file.suffix not in MARKDOWN:
+        return [markdown.Block(text, 1)], []
+    found: list[markdown.Block] = []
+    try:
+        for block in markdown.blocks(text, shown):
+            found.append(block)  # those before a fault are kept
+    except Malformed as fault:
+        return found, [fault.problem]
+    return found, []
+
+
+def _text(file: Path, shown: str) -> tuple[str, int]:
+    """Return the text of a regular UTF-8 file within the size cap, lines ended by ``\\n``.
+
+    Raises:
+        Malformed: it is not such a file.
+    """
+    start = Location(shown, 1, 1)
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Malformed("unreadable", "this is not a regular file", start)
+            data = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        raise Malformed("unreadable", f"cannot be read: {error.strerror}", start) from None
+    if len(data) > MAX_FILE:
+        raise Malformed("too-large", "the file is larger than 1 MiB", start)
+    if b"\0" in data:
+        raise Malformed("encoding", "this is a binary file, not text", start)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start].decode("utf-8")
+        place = Location(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise Malformed("encoding", "this byte is not UTF-8", place, "save it as UTF-8") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n"), len(data)

@@ -1,0 +1,112 @@
+"""Takes the files of an index out of a revision of a git repository.
+
+Files are read from git's store as they were committed, whatever ``.gitattributes`` says of
+archives. What the user names reaches git only behind ``--end-of-options`` and as a revision; after
+that everything goes by object id.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from zoo.errors import UsageError
+
+MAX_BYTES = 256 * 2**20
+TIMEOUT = 60
+_FILES = (b"100644", b"100755")
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    path: PurePosixPath
+    id: bytes
+    size: int
+
+
+def is_revision(named: str) -> bool:
+    """Return whether something is named as ``REV:path``, and not as a path."""
+    return ":" in named
+
+
+def extract(named: str, folder: Path, suffixes: Collection[str]) -> Path:
+    """Write the files of ``REV:path`` below a folder, and return the path of the file or folder.
+
+    Args:
+        named: a revision and a path from the root of the repository of the working folder, or
+            from the working folder itself if it begins with ``./``.
+        suffixes: the endings of the files that are wanted; symlinks are left out.
+
+    Raises:
+        UsageError: there is no such repository, revision or path.
+    """
+    revision, _, path = named.partition(":")
+    if not revision or revision.startswith("-"):
+        raise UsageError(
+            f"'{revision}' is no revision of git", "write it as REV:path: HEAD~1:model-index"
+        )
+    id_ = _git("rev-parse", "--verify", "--quiet", "--end-of-options", named, said=named)
+    id_ = id_.strip()
+    name = "."
+    if _git("cat-file", "-t", id_.decode(), said=named).strip() == b"blob":
+        name = PurePosixPath(path).name
+        size = int(_git("cat-file", "-s", id_.decode(), said=named))
+        blobs = [_Blob(PurePosixPath(name), id_, size)]
+    else:
+        blobs = [blob for blob in _listed(id_, named) if blob.path.suffix in suffixes]
+    if sum(blob.size for blob in blobs) > MAX_BYTES:
+        raise UsageError(f"{named} holds more than {MAX_BYTES // 2**20} MiB of index files")
+    _write(blobs, folder, named)
+    return folder / name
+
+
+def _listed(id_: bytes, named: str) -> Iterator[_Blob]:
+    listing = _git("ls-tree", "-r", "-l", "-z", "--full-tree", id_.decode(), said=named)
+    for line in listing.split(b"\0"):
+        if line:
+            about, _, path = line.partition(b"\t")
+            mode, _, blob, size = about.split()
+            if mode in _FILES:
+                yield _Blob(PurePosixPath(os.fsdecode(path)), blob, int(size))
+
+
+def _write(blobs: Sequence[_Blob], folder: Path, named: str) -> None:
+    asked = b"".join(blob.id + b"\n" for blob in blobs)
+    answer = _git("cat-file", "--batch", said=named, asked=asked)
+    for blob in blobs:
+        if blob.path.is_absolute() or ".." in blob.path.parts:
+            raise UsageError(f"{named} holds a file that would lie outside of it")
+        start = answer.index(b"\n") + 1  # behind the line '<id> blob <size>'
+        target = folder / blob.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(answer[start : start + blob.size])
+        answer = answer[start + blob.size + 1 :]
+
+
+def _git(*arguments: str, said: str, asked: bytes = b"") -> bytes:
+    """Return what git prints, or raise with what it says."""
+    git = shutil.which("git")
+    if git is None:
+        raise UsageError(f"{said} needs git, which is not installed")
+    try:
+        done = subprocess.run(  # noqa: S603  (a fixed program, no shell)
+            [git, "--no-pager", *arguments],
+            input=asked,
+            capture_output=True,
+            check=False,
+            timeout=TIMEOUT,
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        raise UsageError(f"git cannot read {said}: {error}") from None
+    if done.returncode != 0:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = f": {lines[-1].removeprefix('fatal: ')}" if lines else ""
+        raise UsageError(
+            f"git has no '{said}' here{reason}", "write it as REV:path: HEAD~1:model-index"
+        )
+    return done.stdout
