@@ -27,7 +27,7 @@ def explain_command(rule: str | None, form: str) -> int:
     if form == "markdown":
         _output.emit(document())
     elif rule is None:
-        _output.emit("".join(f"{name:<20}  {line}\n" for name, line in _summaries().items()))
+        _output.emit(_summaries())
     else:
         _output.emit(_explain(rule))
     return 0
@@ -43,11 +43,18 @@ def document() -> str:
     """Return the page of the documentation that explains every rule and validator."""
     parts = ["# Rules\n", "## What `zoo check` finds\n"]
     for rule in rules().values():
-        parts.append(f"### {rule.id}\n\n*{rule.level}* · {rule.means}\n\n{rule.why}\n")
-        parts.append(f"To mend it: {rule.mend}.\n")
+        parts.append(f"### {rule.id}\n\n*{rule.level}*\n\n" + "\n\n".join(_said(rule)) + "\n")
     parts.append("## What `zoo verify` measures\n")
     parts += [f"### {name}\n\n{_argument(name)}\n" for name in VALIDATORS]
     return "\n".join(parts)
+
+
+def _said(rule: Rule) -> list[str]:
+    return [_sentence(text) for text in (rule.means, rule.why, f"to mend it: {rule.mend}")]
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
 
 
 def _argument(validator: str) -> str:
@@ -56,16 +63,17 @@ def _argument(validator: str) -> str:
     return inspect.cleandoc(module.__doc__ or "").replace("``", "`")
 
 
-def _summaries() -> dict[str, str]:
-    lines = {name: f"{rule.level}: {rule.means}" for name, rule in rules().items()}
-    return lines | {name: _argument(name).partition("\n")[0] for name in VALIDATORS}
+def _summaries() -> str:
+    lines = {name: f"{rule.level}: {_sentence(rule.means)}" for name, rule in rules().items()}
+    lines |= {name: _argument(name).partition("\n")[0] for name in VALIDATORS}
+    wide = max(map(len, lines))
+    return "".join(f"{name:<{wide}}  {line}\n" for name, line in lines.items())
 
 
 def _explain(name: str) -> str:
     known = rules()
     if name in known:
-        rule = known[name]
-        said = [f"{rule.id} ({rule.level})", rule.means, rule.why, f"To mend it: {rule.mend}."]
+        said = [f"{name} ({known[name].level})", *_said(known[name])]
         return "\n\n".join("\n".join(wrap(part, WIDTH)) for part in said) + "\n"
     if name in VALIDATORS:
         return f"{name} (a validator of zoo verify)\n\n{_argument(name)}\n"
