@@ -49,10 +49,10 @@ class Reason:
 
 
 def reasons(findings: Iterable[Finding]) -> list[Reason]:
-    """Return why findings are not PASS, the gravest first, each reason with its metrics."""
+    """Return why findings are not PASS, or what to do all the same, the gravest first."""
     shared: dict[tuple[Verdict, str, str], list[str]] = {}
     for finding in findings:
-        if finding.verdict is not Verdict.PASS:
+        if finding.verdict is not Verdict.PASS or finding.hint:
             key = (finding.verdict, finding.message, finding.hint)
             shared.setdefault(key, []).append(finding.metric or finding.rule)
     found = [

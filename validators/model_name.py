@@ -46,6 +46,7 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
         method,
         {"present name": identity.name},
         remark=f"a deprecated alias of {identity.name}" if alias else "",
+        advice=f"write the present name, {identity.name}" if alias else "",
     )
 
 

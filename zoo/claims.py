@@ -100,7 +100,7 @@ class Digest:
         if not colon or algorithm != "sha256" or not 8 <= len(digits) <= 64:
             raise ValueError(f"not a digest such as sha256:0123abcd…: {text}")
         if not set(digits) <= set("0123456789abcdef"):
-            raise ValueError("a digest is written in the digits 0-9 and a-f")
+            raise ValueError("a digest is written in the digits 0-9 and a-f, in lower case")
         return cls(algorithm, digits)
 
     @property

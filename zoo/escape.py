@@ -24,6 +24,11 @@ def terminal(text: str) -> str:
     return lines(safe.replace("##[", "##\\["))
 
 
+def line(text: str) -> str:
+    """Return text for one line of a terminal or a log: a line's end is shown and not obeyed."""
+    return terminal(text.replace("\r", "\\r").replace("\n", "\\n"))
+
+
 def lines(text: str) -> str:
     """Return text of which no line begins with ``::``, as wrapping may have made it."""
     return re.sub(r"(?m)^(\s*)::", r"\1\\::", text)

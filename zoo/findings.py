@@ -65,6 +65,7 @@ class Measurement:
         cause: what would make a wrong claim as it is, in plain JSON values; it is told where the
             claim fails, and never moves the verdict.
         because: the cause in words.
+        advice: what to do, whatever the verdict.
     """
 
     metric: Metric
@@ -76,6 +77,7 @@ class Measurement:
     settled_by: str = ""
     cause: Mapping[str, Any] | None = None
     because: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
         unit=claim.metric.unit,
         method=measurement.method,
         conditions=dict(measurement.conditions),
-        hint=measurement.settled_by if verdict is Verdict.UNDECIDED else "",
+        hint=measurement.settled_by if verdict is Verdict.UNDECIDED else measurement.advice,
         cause=measurement.cause if failed else None,
     )
 

@@ -64,7 +64,7 @@ def test_problems_are_listed_by_place_with_what_to_do(zoo: Zoo, page: Path) -> N
     assert found.endswith(" [flops-below-parameters]")
     assert mend.startswith("  → count again")
     assert "page.yml:7:12: warning: the weights come over http from example.org" in warning
-    assert summary == "1 files, 1 models: 1 errors, 1 warnings"
+    assert summary == "1 file, 1 model: 1 error, 1 warning"
 
 
 def test_a_warning_alone_exits_0(zoo: Zoo, page: Path) -> None:

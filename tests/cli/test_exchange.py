@@ -117,10 +117,10 @@ def test_what_a_table_is_of_is_told_by_its_name_or_said(zoo: Zoo, tmp_path: Path
 
 def test_a_crop_that_an_index_cannot_state_is_said(zoo: Zoo, tmp_path: Path) -> None:
     path = tmp_path / "results-imagenet.csv"
-    path.write_text(HEADER + ROWS.splitlines()[0].replace("1.000", "1.150"))
+    path.write_text(HEADER + ROWS.splitlines()[0].replace("1.000", "2.150"))
     outcome = zoo("import", path)
     assert outcome.code == 0
-    assert "results-imagenet.csv:2: big.tag_in1k: crop_pct 1.150 is not carried over" in outcome.err
+    assert "results-imagenet.csv:2: big.tag_in1k: crop_pct 2.150 is not carried over" in outcome.err
     assert "Crop Pct" not in outcome.out
 
 

@@ -90,7 +90,7 @@ Models:
   Results:
   - Task: Image Classification
     Dataset: A (val)
-    Dataset Fingerprint: sha256:0123456789abcdef
+    Dataset Fingerprint: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     Metrics: {Top 1 Accuracy: 83.740, mAP (small): 12.0}
   - Task: Image Classification
     Dataset: B

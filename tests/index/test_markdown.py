@@ -54,9 +54,24 @@ def test_a_comment_that_does_not_say_the_type_is_prose(line):
     assert found(f"<!--\n{line}\n-->") == []
 
 
-@pytest.mark.parametrize("before", [" ", "    ", "> ", "- ", "text "])
+@pytest.mark.parametrize("before", ["    ", "> ", "- ", "text "])
 def test_a_comment_that_opens_behind_column_1_is_prose(before):
     assert found(f"{before}<!--\nType: model-index\n-->") == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!--\nTyp: model-index\nModels: []\n-->",
+        "<!--\nType: model_index\nModels: []\n-->",
+        "<!--\nModels: []\n-->",
+        "  <!--\nType: model-index\nModels: []\n-->",
+    ],
+)
+def test_a_comment_that_looks_like_an_index_is_not_passed_over_in_silence(page):
+    (block,) = blocks(f"# Page\n\n{page}\n", "page.md")
+    assert block.unread
+    assert block.first_line == 3
 
 
 def test_each_of_several_comments_is_found():

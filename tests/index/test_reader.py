@@ -210,12 +210,12 @@ def test_a_dataset_fingerprint_goes_with_the_accuracies_of_its_result(index):
   Results:
   - Task: t
     Dataset: d
-    Dataset Fingerprint: sha256:0123456789abcdef
+    Dataset Fingerprint: sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef
     Metrics: {Top 1 Accuracy: 80, Top 5 Accuracy: 95, mAP: 3}
 """
     claims = written(only(index(a_yml=text)))
     assert [claim.metric for claim in claims] == [Metric.TOP_1, Metric.TOP_5]
-    assert {claim.whole_set for claim in claims} == {Digest("sha256", "0123456789abcdef")}
+    assert {claim.whole_set for claim in claims} == {Digest("sha256", "0123456789abcdef" * 4)}
 
 
 @pytest.mark.parametrize(

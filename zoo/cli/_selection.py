@@ -83,7 +83,7 @@ def sound_registry(given: Path | None) -> Registry:
 def describe(problem: Problem) -> str:
     """Return a problem and what to do about it as text for a terminal."""
     hint = f"\n  → {escape.terminal(problem.hint)}" if problem.hint else ""
-    return f"{escape.terminal(str(problem))}{hint}"
+    return f"{escape.line(str(problem))}{hint}"
 
 
 def choose(

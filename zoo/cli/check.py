@@ -75,10 +75,14 @@ def _text(index: Index, problems: list[Problem]) -> str:
     lines = [_selection.describe(problem) for problem in problems]
     errors = _errors(problems)
     lines.append(
-        f"{len(index.files)} files, {len(index.entries)} models: "
-        f"{errors} errors, {len(problems) - errors} warnings"
+        f"{_many(len(index.files), 'file')}, {_many(len(index.entries), 'model')}: "
+        f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}"
     )
     return "\n".join(lines) + "\n"
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _errors(problems: Iterable[Problem]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from zoo.index import cards, compose, ignores, markdown
 from zoo.index.problems import Malformed, Problem
 from zoo.index.tree import Mapping, Node, Scalar, size
 
+_MEANT = re.compile(r"model[-_ ]?index", re.IGNORECASE)
 MAX_FILE = 2**20
 MARKDOWN = frozenset({".md", ".mdx"})
 DATA = frozenset({".yml", ".yaml", ".json"})
@@ -62,6 +64,9 @@ def read_page(file: Path) -> Page:
     trees: list[tuple[int, Node | None]] = []
     spent = 0
     for block in blocks:
+        if block.unread:
+            problems.append(_unread(block, shown))
+            continue
         ignored |= ignores.find(block.text, block.first_line)
         try:
             tree = compose.read(block.text, shown, block.first_line, spent)
@@ -82,6 +87,20 @@ def is_index(tree: Node | None) -> bool:
     kind = tree.get("Type")
     declared = isinstance(kind, Scalar) and kind.text.casefold() in {"model-index", "modelindex"}
     return declared or not tree.entries.keys().isdisjoint({"models", "collections", "import"})
+
+
+def _unread(block: markdown.Block, shown: str) -> Problem:
+    message = f"this comment looks like a model index and is not read: {block.unread}"
+    level = "error" if _MEANT.search(block.text) else "warning"
+    place = Location(shown, block.first_line, 1)
+    return Problem(
+        "not-an-index",
+        level,
+        None,
+        message,
+        "write it as the first line of the comment, at the beginning of the line",
+        place,
+    )
 
 
 def _blocks(file: Path, text: str, shown: str) -> tuple[list[markdown.Block], list[Problem]]:

@@ -4,7 +4,8 @@ One rule: a comment counts where ``<!--`` opens a line at column 1, outside a fe
 and its text says ``Type: model-index``. Front matter counts where it says the same or has a key
 ``Models``, ``Collections``, ``Import`` or, as in a Hugging Face card, ``model-index``. All else of
 the page is prose. What HTML readers end in different places, or end before its text does, is
-refused: nobody could say what is claimed.
+refused: nobody could say what is claimed. A comment that looks like an index and does not follow
+the rule is handed out too, marked as one that is not read.
 """
 
 from __future__ import annotations
@@ -22,15 +23,22 @@ _TYPE = re.compile(
 _FRONT = re.compile(
     r"^(['\"]?)(models|collections|import|model-index)\1[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
+_OPENING = re.compile(r" {0,3}<!--")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A document inside a page, with the line on which its text begins."""
+    """A document inside a page.
+
+    Attributes:
+        first_line: the line on which its text begins.
+        unread: why it is not read although it looks like an index, or empty.
+    """
 
     text: str
     first_line: int
+    unread: str = ""
 
 
 def blocks(page: str, path: str) -> Iterator[Block]:
@@ -61,15 +69,23 @@ def _comments(lines: list[str], start: int, path: str) -> Iterator[Block]:
             fence = "" if _closes(line, fence) else fence
         elif opened := _FENCE.match(line):
             fence = opened[1]
-        elif line.startswith("<!--"):
+        elif _OPENING.match(line):
             first = number
             text, number = _comment(lines, number, path)
-            ended = (first, number) if _TYPE.search(text) else None
-            if ended:
-                yield Block(text, first + 1)
+            unread = _unread(line, text)
+            ended = (first, number) if _TYPE.search(text) and not unread else None
+            if ended or unread:
+                yield Block(text, first + 1, unread)
         elif ended and line.rstrip() == "-->":
             raise _cut_short(path, *ended)
         number += 1
+
+
+def _unread(opening: str, text: str) -> str:
+    """Return why a comment that looks like an index is not read, or nothing."""
+    if not _TYPE.search(text):
+        return "it does not say 'Type: model-index'" if _FRONT.search(text) else ""
+    return "" if opening.startswith("<!--") else "'<!--' does not stand at the line's beginning"
 
 
 def _closes(line: str, fence: str) -> bool:
@@ -89,7 +105,7 @@ def _comment(lines: list[str], first: int, path: str) -> tuple[str, int]:
     """
     parts: list[str] = []
     for number in range(first, len(lines)):
-        line = "    " + lines[number][4:] if number == first else lines[number]
+        line = lines[number].replace("<!--", "    ", 1) if number == first else lines[number]
         inside, closed, behind = line.partition("-->")
         parts.append(inside)
         if closed:

@@ -34,9 +34,10 @@ def _scaled(text: str, units: Mapping[str, int], wanted: str) -> Decimal:
     if unit not in units:
         raise ValueError(f"not {wanted}")
     value = number * units[unit]
-    if value != value.to_integral_value() or not 0 <= value <= _LARGEST:
+    whole = value.to_integral_value()
+    if not 0 <= value <= _LARGEST or (value != whole and units[unit] < 2**20):
         raise ValueError(f"not {wanted}")
-    return value.quantize(Decimal(1)) if value else Decimal(0)
+    return whole.quantize(Decimal(1)) if whole else Decimal(0)
 
 
 def _grouped(text: str) -> bool:
@@ -62,10 +63,10 @@ def percent(text: str) -> Decimal:
 
 
 def fraction(text: str) -> Decimal:
-    """Read a share above 0 and at most 1: ``0.875``."""
+    """Read a share of a picture's side: ``0.875``; above 1 where a border is added (VOLO)."""
     number, unit = _split(text, "a share such as 0.875")
-    if unit or not 0 < number <= 1:
-        raise ValueError("not a share above 0 and at most 1, such as 0.875")
+    if unit or not 0 < number <= 2:
+        raise ValueError("not a share above 0 and at most 2, such as 0.875")
     return number
 
 
@@ -93,6 +94,14 @@ def digest(text: str) -> Digest:
         raise ValueError("not 'sha256:' and 8 to 64 of the digits 0-9 and a-f") from None
 
 
+def fingerprint(text: str) -> Digest:
+    """Read ``sha256:`` and all 64 hexadecimal digits."""
+    read = digest(text)
+    if not read.whole:
+        raise ValueError("not a whole digest: sha256: and 64 hexadecimal digits")
+    return read
+
+
 PARSERS: Mapping[str, Callable[[str], Decimal | Digest]] = MappingProxyType(
     {
         "count": count,
@@ -102,6 +111,7 @@ PARSERS: Mapping[str, Callable[[str], Decimal | Digest]] = MappingProxyType(
         "pixels": pixels,
         "number": number,
         "digest": digest,
+        "fingerprint": fingerprint,
     }
 )
 
