@@ -51,7 +51,7 @@ def test_no_rule_bears_the_name_of_a_validator() -> None:
 
 def test_only_what_cannot_be_right_is_an_error() -> None:
     errors = {name for name, check in CHECKS.items() if check.rule.level == "error"}
-    assert errors == {"flops-below-parameters", "top-5-below-top-1"}
+    assert errors == {"flops-below-parameters", "top-5-below-top-1", "unknown-source"}
 
 
 def test_a_problem_has_the_rules_level_and_its_way_to_mend(index) -> None:
