@@ -8,7 +8,7 @@ import pytest
 
 from zoo.claims import Metric
 from zoo.errors import Skipped
-from zoo.findings import Verdict
+from zoo.findings import Measurement, Verdict, judge
 from zoo.subject import Preprocessing, Stated
 from zoo.validators import VALIDATORS
 
@@ -47,3 +47,11 @@ def test_where_the_source_says_nothing_the_claim_is_skipped_with_the_reason(subj
     nobody = Stated(None, "no pretrained tag of timm's tiny has the file tiny.pth")
     with pytest.raises(Skipped, match=r"no pretrained tag of timm's tiny has the file tiny.pth"):
         VALIDATORS["preprocessing"].measure(subject(stated=nobody), claim(Metric.CROP_PCT, "0.875"))
+
+
+@pytest.mark.parametrize(("written", "holds"), [("0.897", True), ("0.898", True), ("0.9", False)])
+def test_a_crop_share_may_be_rounded_to_three_decimals(claim, written: str, holds: bool) -> None:
+    said = claim(Metric.CROP_PCT, written)
+    measured = Measurement(Metric.CROP_PCT, Decimal("0.8975"), "by hand")
+    found = judge("preprocessing", said, measured, VALIDATORS["preprocessing"].tolerance(said))
+    assert (found.verdict is Verdict.PASS) is holds
