@@ -54,7 +54,9 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
     for finding in findings:
         if finding.verdict is not Verdict.PASS or finding.hint:
             key = (finding.verdict, finding.message, finding.hint)
-            shared.setdefault(key, []).append(finding.metric or finding.rule)
+            names = shared.setdefault(key, [])
+            if (name := finding.metric or finding.rule) not in names:
+                names.append(name)
     found = [
         Reason(verdict, ", ".join(metrics), message, hint)
         for (verdict, message, hint), metrics in shared.items()

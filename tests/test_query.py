@@ -22,7 +22,14 @@ ROW: dict[str, Any] = {
     "tasks": ["Image Classification"],
     "source": {"path": "model-index/se-resnet.md", "line": 63},
 }
-COLUMNS = tuple(ROW)
+COLUMNS = {
+    name: "list"
+    if isinstance(value, list)
+    else "text"
+    if isinstance(value, str | dict)
+    else "number"
+    for name, value in ROW.items()
+}
 
 
 @pytest.mark.parametrize(
@@ -56,8 +63,10 @@ COLUMNS = tuple(ROW)
         ("'image' in tasks", False),
         ("tasks ~ 'image*'", True),
         ("source ~ 'se-resnet.md:63'", True),
-        ("name > 5", False),
-        ("top1 > 'a'", False),
+        ("parameters < 30 M and top1 > 80 %", True),
+        ("file_size > 107 MiB", True),
+        ("top1 < parameters", True),
+        ("top5 < top1", False),
     ],
 )
 def test_a_condition_holds_or_not(expression: str, holds: bool) -> None:
@@ -68,16 +77,22 @@ def test_a_condition_holds_or_not(expression: str, holds: bool) -> None:
     ("expression", "column", "said"),
     [
         ("", 1, "a column is missing"),
-        ("top1 >", 7, "a number or a text is missing"),
+        ("top1 >", 7, "a number is missing"),
         ("topp1 > 3", 1, "there is no column 'topp1'"),
         ("top1 > 80 parameters < 3", 11, "'and' or 'or' is missing"),
         ("name = 'x", 8, "never closed"),
-        ("name = seresnet50", 8, "a number or a text is missing"),
+        ("name = seresnet50", 8, "a text is missing"),
         ("80 < top1", 4, "a column is compared with a value"),
         ("(top1 > 80", 11, "')' is missing"),
         ("top1 > 80)", 10, "'and' or 'or' is missing"),
         ("parameters < 30Q", 14, "'Q' is no unit"),
         ("top1 > 80 & top5", 11, "this is not part of the language"),
+        ("name > 5", 8, "this is a number, where a text is wanted: write it in quotes"),
+        ("top1 > '80'", 8, "this is a text, where a number is wanted: write it without quotes"),
+        ("tasks = 'x'", 9, "tasks is a list"),
+        ("tasks in ('x')", 10, "tasks is a list"),
+        ("'x' in name", 8, "name is a text, not a list"),
+        ("top1 > name", 8, "name is a text, not a number"),
         ("top1 in 3", 9, "a list in parentheses"),
         ("top1 in (3", 11, "')' is missing"),
         ("__import__('os')", 1, "there is no column '__import__'"),

@@ -8,13 +8,13 @@ the only one with that architecture.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from zoo.claims import Digest, Metric, ModelEntry
+from zoo.claims import Claim, Digest, Metric, ModelEntry
 from zoo.index.values import rounding
-from zoo.statements import WEIGHTS, Statement, statements
+from zoo.statements import COUNTED, WEIGHTS, Key, Statement, of_claim, statements
 
 # Metrics that tables of results round.
 ROUNDED = frozenset({Metric.PARAMETERS, Metric.TOP_1, Metric.TOP_5})
@@ -26,17 +26,15 @@ class Side:
 
     Attributes:
         name: as the user named it.
-        states: the fields that it can state, or None where it is all of them.
+        states: the metrics that it can state, each with the dataset that it is of, or None where
+            that is the first one claimed; None where it can state every field.
+        timm: whether it is a table of timm, which rounds and has timm's names.
     """
 
     name: str
     models: Mapping[str, ModelEntry]
-    states: frozenset[str] | None = None
-
-    @property
-    def table(self) -> bool:
-        """Whether this is a table of results and no index."""
-        return self.states is not None
+    states: Mapping[Metric, str | None] | None = None
+    timm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +85,14 @@ def compare(a: Side, b: Side) -> Difference:
     """Return what has changed from the first to the second."""
     old, new = _comparable(a, b), _comparable(b, a)
     pairs = {name: Pair(old[name], new[name]) for name in new if name in old}
-    matched, ambiguous = _by_architecture(old, new) if a.table or b.table else ((), {})
+    matched, ambiguous = _by_architecture(old, new) if a.timm or b.timm else ((), {})
     together = (*pairs.values(), *matched)
     unsettled = {name for bare, found in ambiguous.items() for name in (bare, *found)}
-    states = _shared(a, b)
+    read, rounded = _reader(a, b), a.timm or b.timm
     return Difference(
         added=_others(new, {pair.new.name for pair in together} | unsettled),
         removed=_others(old, {pair.old.name for pair in together} | unsettled),
-        changed=tuple(change for pair in together for change in _changes(pair, states)),
+        changed=tuple(change for pair in together for change in _changes(pair, read, rounded)),
         matched=tuple(matched),
         ambiguous=ambiguous,
     )
@@ -110,9 +108,9 @@ def _comparable(side: Side, other: Side) -> Mapping[str, ModelEntry]:
     In a table that is what timm calls them. A model that it lists at several image sizes has
     several rows, of which that at the other side's size is compared.
     """
-    if side.table == other.table:
+    if side.timm == other.timm:
         return side.models
-    if not side.table:
+    if not side.timm:
         return _as_timm_calls_them(side.models.values())
     rows: dict[str, list[ModelEntry]] = {}
     for entry in side.models.values():
@@ -128,11 +126,21 @@ def _comparable(side: Side, other: Side) -> Mapping[str, ModelEntry]:
 
 
 def _as_timm_calls_them(entries: Iterable[ModelEntry]) -> dict[str, ModelEntry]:
-    named: dict[str, ModelEntry] = {}
-    for entry in entries:
-        name = entry.source.reference if entry.source.kind == "timm" else entry.name
-        named[entry.name if name in named else name] = entry
-    return named
+    """Return models by timm's names; where several have one, a model of timm's library wins it.
+
+    The others of that name go by their library's name in front of their own, be it empty.
+    """
+    named = [
+        (entry.source.reference if entry.source.kind == "timm" else entry.name, entry)
+        for entry in entries
+    ]
+    winners: dict[str, ModelEntry] = {}
+    for name, entry in sorted(named, key=lambda item: item[1].library != "timm"):
+        winners.setdefault(name, entry)
+    return {
+        name if winners[name] is entry else f"{entry.library}/{entry.name}": entry
+        for name, entry in named
+    }
 
 
 def _by_architecture(
@@ -166,21 +174,36 @@ def _architecture(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _shared(a: Side, b: Side) -> frozenset[str] | None:
-    if a.states is None or b.states is None:
-        return a.states if b.states is None else b.states
-    return a.states & b.states
+_Reader = Callable[[ModelEntry], dict[Key, Statement]]
 
 
-def _changes(pair: Pair, states: frozenset[str] | None) -> Iterator[Change]:
-    old, new = dict(statements(pair.old)), dict(statements(pair.new))
-    for name in dict.fromkeys((*old, *new)):
-        before, after = old.get(name), new.get(name)
-        if states is not None and name not in states:
-            continue
-        if not _agree(before, after, rounded=states is not None):
-            same = _same_digest(pair) if name == WEIGHTS else None
-            yield Change(pair.new.name, name, before, after, same)
+def _reader(a: Side, b: Side) -> _Reader:
+    """Return what reads off an entry all that both sides can state."""
+    limits = [side.states for side in (a, b) if side.states is not None]
+    if not limits:
+        return lambda entry: dict(statements(entry))
+    return lambda entry: {
+        (claim.metric.value, claim.dataset): of_claim(claim)
+        for metric in Metric
+        if metric in COUNTED and all(metric in limit for limit in limits)
+        if (claim := _stated(entry, metric, [limit[metric] for limit in limits])) is not None
+    }
+
+
+def _stated(entry: ModelEntry, metric: Metric, datasets: list[str | None]) -> Claim | None:
+    """Return the first claim about a metric that is of the datasets."""
+    claims = (claim for claim in entry.claims if claim.metric is metric)
+    return next((c for c in claims if all(on in (None, c.dataset) for on in datasets)), None)
+
+
+def _changes(pair: Pair, read: _Reader, rounded: bool) -> Iterator[Change]:
+    old, new = read(pair.old), read(pair.new)
+    for key in dict.fromkeys((*old, *new)):
+        before, after = old.get(key), new.get(key)
+        said = after or before
+        if said is not None and not _agree(before, after, rounded=rounded):
+            same = _same_digest(pair) if key == ("fields", WEIGHTS) else None
+            yield Change(pair.new.name, said.field, before, after, same)
 
 
 def _agree(old: Statement | None, new: Statement | None, *, rounded: bool) -> bool:
@@ -188,7 +211,8 @@ def _agree(old: Statement | None, new: Statement | None, *, rounded: bool) -> bo
         return old is new
     if not rounded or old.metric not in ROUNDED:
         return old.meaning == new.meaning
-    assert isinstance(old.meaning, Decimal) and isinstance(new.meaning, Decimal)
+    assert isinstance(old.meaning, Decimal)
+    assert isinstance(new.meaning, Decimal)
     slack = max(_half_unit(old), _half_unit(new))
     return abs(old.meaning - new.meaning) <= slack
 

@@ -40,20 +40,14 @@ class Metric(str, Enum):
         return UNITS[self]
 
 
+# The unit of each metric, of most of them none.
 UNITS: Mapping[Metric, str] = MappingProxyType(
-    {
-        Metric.MODEL_NAME: "",
+    dict.fromkeys(Metric, "")
+    | {
         Metric.PARAMETERS: "parameters",
         Metric.FLOPS: "multiply-adds",
         Metric.FILE_SIZE: "bytes",
-        Metric.WEIGHTS_DIGEST: "",
-        Metric.WEIGHTS_LOAD: "",
-        Metric.CHECKPOINT_IDENTITY: "",
         Metric.IMAGE_SIZE: "pixels",
-        Metric.CROP_PCT: "",
-        Metric.INTERPOLATION: "",
-        Metric.MEAN: "",
-        Metric.STD: "",
         Metric.TOP_1: "%",
         Metric.TOP_5: "%",
     }
@@ -150,6 +144,39 @@ class Text:
         return self.text
 
 
+# A value as it is written: a text, nothing, or lists and mappings of these.
+Written = str | None | tuple["Written", ...] | Mapping[str, "Written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """A value as it is written, and where."""
+
+    value: Written
+    location: Location
+
+
+Data = Mapping[str, Datum]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was reached on one dataset; ``said`` is all but the metrics."""
+
+    dataset: str
+    said: Data
+    metrics: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """All that a page says of a model; the schema's fields are spelled as there."""
+
+    fields: Data  # all but name, metadata and results
+    metadata: Data
+    results: tuple[Result, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class SourceSpec:
     """Which source builds the network, and from what.
@@ -177,6 +204,7 @@ class ModelEntry:
         untested: names of the fields that no check can read off a checkpoint.
         root: folder of the index, to which ``file:`` weights are confined.
         library: what the index says that the model belongs to, or empty.
+        stated: all that the page says, as data; None where it comes from no page.
     """
 
     name: str
@@ -193,6 +221,7 @@ class ModelEntry:
     untested: tuple[str, ...] = ()
     fields: Mapping[str, Text] = field(default_factory=dict)
     library: str = ""
+    stated: Stated | None = None
 
     def claimed(self, metric: Metric) -> Claim | None:
         """Return the first claim about the metric, or None."""

@@ -3,6 +3,7 @@
 ``top1 > 80 and parameters < 30M``, ``name ~ 'resnet*' or collection in ('DLA', 'CSP ResNet')``,
 ``not top5``, ``'ImageNet' in training_data``. Numbers may bear a unit (``4.1G``, ``80%``).
 A column alone asks whether there is a value; every comparison with an absent value is false.
+Columns of numbers may be compared with each other (``top5 < top1``).
 ``~`` compares with a pattern (``*``, ``?``, ``[…]``) without regard to case; a pattern without
 these may stand anywhere in the value.
 """
@@ -39,12 +40,13 @@ COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
 KEYWORDS = frozenset({"and", "or", "not", "in"})
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?(?P<unit>%|[A-Za-z]*))
+      (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?
+        (?P<unit>%|[A-Za-z]+|[ ](?:%|[KMGTB]\b|[KMG]i?B\b))?)
     | (?P<text>'[^']*'|"[^"]*")
     | (?P<word>[A-Za-z_][\w.-]*)
     | (?P<sign><=|>=|!=|==|[<>=~(),])
     )""",
-    re.VERBOSE | re.ASCII,
+    re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
 
 
@@ -56,12 +58,13 @@ class _Token:
     value: Any = None
 
 
-def parse(expression: str, columns: tuple[str, ...]) -> Predicate:
+def parse(expression: str, columns: Mapping[str, str]) -> Predicate:
     """Return the condition that an expression states.
 
     Args:
         expression: as the user writes it.
-        columns: the names that it may use; ``-`` may stand for ``_``.
+        columns: the names that it may use, each with ``text``, ``number`` or ``list``; ``-`` may
+            stand for ``_``.
 
     Raises:
         UsageError: it cannot be read; the message points at the column.
@@ -102,11 +105,13 @@ def _token(match: re.Match[str], expression: str) -> _Token:
     kind = next(k for k in ("number", "text", "word", "sign") if match[k] is not None)
     text, column = match[kind], match.start(kind) + 1
     if kind == "number":
-        unit = match["unit"]
-        if unit.upper() not in UNITS:
+        unit = match["unit"] or ""
+        if unit.strip().upper() not in UNITS:
             known = ", ".join(filter(None, UNITS))
             raise _fault(f"'{unit}' is no unit", expression, column, f"units are {known}")
-        return _Token(kind, text, column, float(text.removesuffix(unit)) * UNITS[unit.upper()])
+        return _Token(
+            kind, text, column, float(text.removesuffix(unit)) * UNITS[unit.strip().upper()]
+        )
     if kind == "text":
         return _Token(kind, text, column, text[1:-1])
     if kind == "word" and text.casefold() in KEYWORDS:
@@ -117,7 +122,7 @@ def _token(match: re.Match[str], expression: str) -> _Token:
 class _Parser:
     """Recursive descent over the tokens; the state is the place in them."""
 
-    def __init__(self, tokens: list[_Token], columns: tuple[str, ...], expression: str) -> None:
+    def __init__(self, tokens: list[_Token], columns: Mapping[str, str], expression: str) -> None:
         self.tokens = tokens
         self.columns = columns
         self.expression = expression
@@ -166,40 +171,61 @@ class _Parser:
         if literal := self.take("text", "number"):
             if not self.take("in"):
                 raise self.error("a column is compared with a value, not a value with a column")
-            return _contains(self.column(), literal.value)
+            return _contains(self.column("list"), literal.value)
         name = self.column()
         if sign := self.take(*COMPARE):
-            return _comparison(name, COMPARE[sign.kind], self.value())
+            return self.comparison(name, COMPARE[sign.kind])
         if self.take("~"):
-            return _pattern(name, str(self.value()))
+            return _pattern(name, str(self.value("text")))
         if self.take("in"):
-            return _member(name, self.values())
+            return _member(name, self.values(name))
         return lambda row: row[name] not in (None, [])
 
-    def column(self) -> str:
+    def comparison(self, name: str, compare: Callable[[Any, Any], bool]) -> Predicate:
+        kind = self.columns[name]
+        if kind == "list":
+            raise self.error(f"{name} is a list", f"say 'text' in {name}")
+        if self.token.kind == "word" and self.token.text.replace("-", "_") in self.columns:
+            other = self.column(kind)
+            return lambda row: _holds(compare, row[name], row[other])
+        wanted = self.value(kind)
+        return lambda row: _holds(compare, row[name], wanted)
+
+    def column(self, kind: str = "") -> str:
         if self.token.kind != "word":
             raise self.error("a column is missing here", f"columns are {', '.join(self.columns)}")
         name = self.token.text.replace("-", "_")
         if name not in self.columns:
             hint = nearest(name, self.columns) or f"columns are {', '.join(self.columns)}"
             raise self.error(f"there is no column '{self.token.text}'", hint)
+        if kind and self.columns[name] != kind:
+            raise self.error(f"{name} is a {self.columns[name]}, not a {kind}")
         self.place += 1
         return name
 
-    def value(self) -> Any:
-        token = self.take("number", "text")
-        if token is None:
-            quoted = self.token.kind == "word"
-            hint = f"a text is written in quotes: '{self.token.text}'" if quoted else ""
-            raise self.error("a number or a text is missing here", hint)
+    def value(self, kind: str) -> Any:
+        """Return the value of a number or a text, of the kind that it is compared with."""
+        token = self.token
+        if token.kind not in ("number", "text"):
+            hint = f"a text is written in quotes: '{token.text}'" if token.kind == "word" else ""
+            raise self.error(f"a {kind} is missing here", hint)
+        if token.kind != kind:
+            how = "without" if kind == "number" else "in"
+            raise self.error(
+                f"this is a {token.kind}, where a {kind} is wanted: write it {how} quotes"
+            )
+        self.place += 1
         return token.value
 
-    def values(self) -> list[Any]:
+    def values(self, name: str) -> list[Any]:
+        kind = self.columns[name]
+        if kind == "list":
+            raise self.error(f"{name} is a list", f"say 'text' in {name}")
         if not self.take("("):
             raise self.error("a list in parentheses is missing here")
-        found = [self.value()]
+        found = [self.value(kind)]
         while self.take(","):
-            found.append(self.value())
+            found.append(self.value(kind))
         if not self.take(")"):
             raise self.error("')' is missing")
         return found
@@ -210,14 +236,9 @@ def _plain(value: Any) -> Any:
     return f"{value['path']}:{value['line']}" if isinstance(value, dict) else value
 
 
-def _comparison(name: str, compare: Callable[[Any, Any], bool], wanted: Any) -> Predicate:
-    def holds(row: Row) -> bool:
-        value = _plain(row[name])
-        if isinstance(value, str) != isinstance(wanted, str) or value is None:
-            return False
-        return not isinstance(value, list) and compare(value, wanted)
-
-    return holds
+def _holds(compare: Callable[[Any, Any], bool], value: Any, wanted: Any) -> bool:
+    """Return whether two values compare; with an absent one nothing does."""
+    return value is not None and wanted is not None and compare(_plain(value), _plain(wanted))
 
 
 def _pattern(name: str, pattern: str) -> Predicate:
@@ -236,12 +257,8 @@ def _pattern(name: str, pattern: str) -> Predicate:
 
 
 def _member(name: str, wanted: list[Any]) -> Predicate:
-    return lambda row: any(_comparison(name, operator.eq, value)(row) for value in wanted)
+    return lambda row: _plain(row[name]) in wanted
 
 
 def _contains(name: str, wanted: Any) -> Predicate:
-    def holds(row: Row) -> bool:
-        value = row[name]
-        return value is not None and wanted in (value if isinstance(value, list) else [value])
-
-    return holds
+    return lambda row: wanted in row[name]

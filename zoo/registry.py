@@ -12,6 +12,14 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+# The columns of a row, with what each holds; a place counts as the text path:line.
+KINDS = {
+    "name": "text", "collection": "text", "source": "text",
+    "parameters": "number", "flops": "number", "file_size": "number", "image_size": "number",
+    "crop_pct": "number", "interpolation": "text", "top1": "number", "top5": "number",
+    "weights": "text", "code": "text", "paper": "text", "tasks": "list", "training_data": "list",
+}  # fmt: skip
+
 COLUMNS = (
     "name", "collection", "parameters", "flops", "file_size", "image_size", "crop_pct",
     "interpolation", "top1", "top5", "weights", "code", "paper", "tasks", "training_data",

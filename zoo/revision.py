@@ -8,6 +8,7 @@ that everything goes by object id.
 from __future__ import annotations
 
 import os
+import posixpath
 import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
@@ -16,8 +17,10 @@ from pathlib import Path, PurePosixPath
 
 from zoo.errors import UsageError
 
+MAX_FILES = 50_000
 MAX_BYTES = 256 * 2**20
 TIMEOUT = 60
+HINT = "write it as REV:path: HEAD~1:model-index"
 _FILES = (b"100644", b"100755")
 
 
@@ -33,35 +36,41 @@ def is_revision(named: str) -> bool:
     return ":" in named
 
 
-def extract(named: str, folder: Path, suffixes: Collection[str]) -> Path:
-    """Write the files of ``REV:path`` below a folder, and return the path of the file or folder.
+def extract(named: str, folder: Path, suffixes: Collection[str]) -> PurePosixPath:
+    """Write the tree of a revision below a folder, and return the path of ``REV:path`` in it.
+
+    The whole tree is written, since an index imports files that lie outside of its own folder.
 
     Args:
         named: a revision and a path from the root of the repository of the working folder, or
-            from the working folder itself if it begins with ``./``.
+            from the working folder itself if it is ``.`` or begins with ``./``.
         suffixes: the endings of the files that are wanted; symlinks are left out.
 
     Raises:
         UsageError: there is no such repository, revision or path.
     """
-    revision, _, path = named.partition(":")
+    revision, _, written = named.partition(":")
     if not revision or revision.startswith("-"):
-        raise UsageError(
-            f"'{revision}' is no revision of git", "write it as REV:path: HEAD~1:model-index"
-        )
-    id_ = _git("rev-parse", "--verify", "--quiet", "--end-of-options", named, said=named)
-    id_ = id_.strip()
-    name = "."
-    if _git("cat-file", "-t", id_.decode(), said=named).strip() == b"blob":
-        name = PurePosixPath(path).name
-        size = int(_git("cat-file", "-s", id_.decode(), said=named))
-        blobs = [_Blob(PurePosixPath(name), id_, size)]
-    else:
-        blobs = [blob for blob in _listed(id_, named) if blob.path.suffix in suffixes]
-    if sum(blob.size for blob in blobs) > MAX_BYTES:
-        raise UsageError(f"{named} holds more than {MAX_BYTES // 2**20} MiB of index files")
+        raise UsageError(f"'{revision}' is no revision of git", HINT)
+    tree = f"{revision}^{{tree}}"
+    id_ = _git("rev-parse", "--verify", "--quiet", "--end-of-options", tree, said=named).strip()
+    path = _from_root(written, named)
+    blobs = [b for b in _listed(id_, named) if b.path.suffix in suffixes or b.path == path]
+    if not any(path in (blob.path, *blob.path.parents) for blob in blobs):
+        raise UsageError(f"git has no '{named}' here", HINT)
+    if len(blobs) > MAX_FILES or sum(blob.size for blob in blobs) > MAX_BYTES:
+        most = f"{MAX_FILES:,} files or {MAX_BYTES // 2**20} MiB"
+        raise UsageError(f"{named} is in a tree with more than {most} of index files")
     _write(blobs, folder, named)
-    return folder / name
+    return path
+
+
+def _from_root(written: str, named: str) -> PurePosixPath:
+    """Return a path as it is from the root of the repository."""
+    here = ""
+    if PurePosixPath(written).parts[:1] == ("..",) or written in (".", "./") or written[:2] == "./":
+        here = os.fsdecode(_git("rev-parse", "--show-prefix", said=named)).rstrip("\n")
+    return PurePosixPath(posixpath.normpath(here + written))
 
 
 def _listed(id_: bytes, named: str) -> Iterator[_Blob]:
@@ -77,14 +86,15 @@ def _listed(id_: bytes, named: str) -> Iterator[_Blob]:
 def _write(blobs: Sequence[_Blob], folder: Path, named: str) -> None:
     asked = b"".join(blob.id + b"\n" for blob in blobs)
     answer = _git("cat-file", "--batch", said=named, asked=asked)
+    start = 0
     for blob in blobs:
         if blob.path.is_absolute() or ".." in blob.path.parts:
             raise UsageError(f"{named} holds a file that would lie outside of it")
-        start = answer.index(b"\n") + 1  # behind the line '<id> blob <size>'
+        start = answer.index(b"\n", start) + 1  # behind the line '<id> blob <size>'
         target = folder / blob.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(answer[start : start + blob.size])
-        answer = answer[start + blob.size + 1 :]
+        start += blob.size + 1
 
 
 def _git(*arguments: str, said: str, asked: bytes = b"") -> bytes:
@@ -106,7 +116,5 @@ def _git(*arguments: str, said: str, asked: bytes = b"") -> bytes:
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         reason = f": {lines[-1].removeprefix('fatal: ')}" if lines else ""
-        raise UsageError(
-            f"git has no '{said}' here{reason}", "write it as REV:path: HEAD~1:model-index"
-        )
+        raise UsageError(f"git has no '{said}' here{reason}", HINT)
     return done.stdout

@@ -2,46 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, Text, Value
+from zoo.claims import Claim, Data, Datum, Location, Metric, ModelEntry, Value, Written
 
-WEIGHTS = "weights"
+WEIGHTS = "Weights"
 # Metrics that have a field of their own; the others follow from these.
-COUNTED = (
-    Metric.PARAMETERS, Metric.FLOPS, Metric.FILE_SIZE, Metric.WEIGHTS_DIGEST, Metric.IMAGE_SIZE,
-    Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD, Metric.TOP_1, Metric.TOP_5,
+COUNTED = frozenset(
+    {Metric.PARAMETERS, Metric.FLOPS, Metric.FILE_SIZE, Metric.WEIGHTS_DIGEST, Metric.IMAGE_SIZE,
+     Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD, Metric.TOP_1, Metric.TOP_5}
 )  # fmt: skip
+
+# Which part of a page a field is in, with a result's dataset and its number among those on it.
+Key = tuple[str, ...]
+_Typed = Mapping[tuple[Location, str], Claim]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What an entry says in a field: what it means, and what is shown of it."""
+    """What an entry says in a field.
 
-    meaning: Value
+    Attributes:
+        field: what the field is called for people.
+        meaning: the claimed value where the field is typed, else what is written.
+        text: what is shown of it.
+    """
+
+    field: str
+    meaning: Value | Written
     text: str
     location: Location
-    metric: Metric | None = None
+    claim: Claim | None = None
+
+    @property
+    def metric(self) -> Metric | None:
+        """What the claim is about, where the field is typed."""
+        return self.claim.metric if self.claim else None
 
 
-def statements(entry: ModelEntry) -> Iterator[tuple[str, Statement]]:
-    """Yield every field of an entry with what is said there; the first where it stands twice."""
-    seen: set[str] = set()
-    for name, statement in (*_claims(entry.claims), *_texts(entry)):
-        if name not in seen:
-            seen.add(name)
-            yield name, statement
+def statements(entry: ModelEntry) -> Iterator[tuple[Key, Statement]]:
+    """Yield every field of an entry with what is said there; one without a page has none."""
+    page = entry.stated
+    if page is None:
+        return
+    typed = {(c.location, c.dataset): c for c in entry.claims if c.metric in COUNTED}
+    yield from _named("metadata", page.metadata, typed)
+    numbers: Counter[str] = Counter()
+    for result in page.results:
+        numbers[result.dataset] += 1
+        on = (result.dataset, str(numbers[result.dataset]))
+        yield from _named("result", result.said, {}, on)
+        yield from _named("metrics", result.metrics, typed, on)
+    yield from _named("fields", page.fields, {})
 
 
-def _claims(claims: Iterable[Claim]) -> Iterator[tuple[str, Statement]]:
-    for claim in claims:
-        if claim.metric in COUNTED:
-            shown = str(claim.value) if isinstance(claim.value, Digest) else claim.text
-            yield (
-                field_name(claim.metric, claim.dataset),
-                Statement(claim.value, shown, claim.location, claim.metric),
-            )
+def _named(part: str, data: Data, typed: _Typed, on: Key = ()) -> Iterator[tuple[Key, Statement]]:
+    for name, datum in data.items():
+        claim = typed.get((datum.location, on[0] if on else ""))
+        label = f"{name} ({', '.join(on if on[1] != '1' else on[:1])})" if on else name
+        yield (part, *on, name), of_claim(claim) if claim else _as_written(label, datum)
+
+
+def of_claim(claim: Claim) -> Statement:
+    """Return what a claim says."""
+    field = field_name(claim.metric, claim.dataset)
+    return Statement(field, claim.value, claim.text, claim.location, claim)
+
+
+def _as_written(label: str, datum: Datum) -> Statement:
+    return Statement(label, datum.value, shown(datum.value), datum.location)
 
 
 def field_name(metric: Metric, dataset: str) -> str:
@@ -49,25 +80,14 @@ def field_name(metric: Metric, dataset: str) -> str:
     return f"{metric.value} ({dataset})" if dataset else metric.value
 
 
-def _texts(entry: ModelEntry) -> Iterator[tuple[str, Statement]]:
-    places = {name.casefold(): text.location for name, text in entry.fields.items()}
-
-    def said(name: str, text: str | None, location: Location | None = None) -> Iterator[Text]:
-        if text:
-            yield Text(text, location or places.get(name, entry.location))
-
-    source = entry.source
-    arguments = ", ".join(f"{key}={value}" for key, value in source.arguments.items())
-    built = " ".join(filter(None, (source.kind, source.reference, arguments)))
-    for name, found in (
-        (WEIGHTS, [entry.weights] if entry.weights else []),
-        ("source", said("source", built, source.location)),
-        ("code", said("code", entry.code)),
-        ("paper", said("paper", entry.paper)),
-        ("collection", said("in collection", entry.collection)),
-        ("tasks", said("tasks", ", ".join(entry.tasks))),
-        ("training data", said("training data", ", ".join(entry.training_data))),
-        *((key, [entry.fields[key]]) for key in entry.untested if key in entry.fields),
-    ):
-        for text in found:
-            yield name, Statement(text.text, text.text, text.location)
+def shown(value: Written) -> str:
+    """Return a value on one line: ``[a, b]`` is a list, ``{a: b}`` a mapping."""
+    match value:
+        case None:
+            return "null"
+        case str():
+            return value
+        case tuple():
+            return f"[{', '.join(map(shown, value))}]"
+        case _:
+            return f"{{{', '.join(f'{key}: {shown(part)}' for key, part in value.items())}}}"

@@ -75,7 +75,7 @@ def test_what_means_something_else_has_changed_and_what_is_only_written_so_has_n
         "image-size": ("224", "288"),
         "crop-pct": ("0.875", "0.950"),
         "top-1 (ImageNet)": ("80.26%", "80.30"),
-        "weights": (
+        "Weights": (
             "https://old.example.org/kept-01234567.pth",
             "https://new.example.org/kept-01234567.pth",
         ),
@@ -98,7 +98,7 @@ def test_a_file_that_moved_is_told_from_another_file(
 ) -> None:
     (indexes / "new.yml").write_text(NEW.replace("01234567", tail))
     document = zoo("diff", "old.yml", "new.yml", "--format", "json").json
-    (change,) = [change for change in document["changed"] if change["field"] == "weights"]
+    (change,) = [change for change in document["changed"] if change["field"] == "Weights"]
     assert change["same_digest"] is same
 
 
@@ -257,3 +257,95 @@ def test_in_a_table_a_model_has_the_name_that_timm_gives_it(zoo: Zoo, indexes: P
     outcome = zoo("diff", "old.yml", "results-imagenet.csv", "--format", "json")
     assert outcome.json["matched"] == [{"a": "timm/mine", "b": "kept.a"}]
     assert outcome.json["summary"] == {"added": 0, "removed": 1, "changed": 0}
+
+
+PAGE = """\
+Models:
+- Name: m
+  README: One.
+  Image: a.png
+  Config: a.py
+  Converted From: {Weights: a.pth}
+  Code: {URL: 'https://example.org', Version: v1}
+  Metadata: {Training Data: [a, b], Parameters: '12'}
+  Results:
+  - {Task: t, Dataset: COCO, Metrics: {box AP: 38.2, mAP (50): 58.8}}
+  - {Task: t, Dataset: COCO, Metrics: {mask AP: 34.7, box AP: 99.9}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("One.", "Two.", "README"),
+        ("a.png", "b.png", "Image"),
+        ("a.py", "b.py", "Config"),
+        ("a.pth", "b.pth", "Converted From"),
+        ("v1", "v2", "Code"),
+        ("[a, b]", "['a, b']", "Training Data"),
+        ("99.9", "99.8", "box AP (COCO, 2)"),
+        ("58.8", "58.9", "mAP (50) (COCO)"),
+        ("Task: t, Dataset: COCO, Metrics: {mask", "Task: u, Dataset: COCO, Metrics: {mask",
+         "Task (COCO, 2)"),
+    ],
+)  # fmt: skip
+def test_every_field_that_says_something_else_is_a_change(
+    zoo: Zoo, indexes: Path, old: str, new: str, field: str
+) -> None:
+    (indexes / "old.yml").write_text(PAGE)
+    (indexes / "new.yml").write_text(PAGE.replace(old, new))
+    outcome = zoo("diff", "old.yml", "new.yml", "--format", "json", "--fail-on-change")
+    assert list(changes(outcome)) == [field]
+    assert outcome.code == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["model-index.yml", "configs/x/metafile.yml", "configs", ".", "", "./configs"]
+)
+def test_what_works_in_the_working_tree_works_in_a_revision(
+    zoo: Zoo, repository: Path, path: str
+) -> None:
+    (repository / "old.yml").unlink()
+    (repository / "new.yml").unlink()
+    (repository / "configs" / "x").mkdir(parents=True)
+    (repository / "docs").mkdir()
+    (repository / "docs" / "m.md").write_text("# m\n")
+    (repository / "model-index.yml").write_text("Import: [configs/x/metafile.yml]\n")
+    (repository / "configs" / "x" / "metafile.yml").write_text(
+        "Models:\n- Name: m\n  README: docs/m.md\n"
+    )
+    git("add", "configs", "docs", "model-index.yml")
+    git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "x")
+    outcome = zoo("diff", f"HEAD:{path}", path or ".", "--format", "json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.json["a"]["models"] == 1
+    assert outcome.json["summary"] == {"added": 0, "removed": 0, "changed": 0}
+
+
+def test_a_model_of_timm_wins_the_row_over_another_of_that_name(zoo: Zoo, indexes: Path) -> None:
+    (indexes / "index").mkdir()
+    (indexes / "index" / "a.yml").write_text(
+        "Models:\n- Name: net\n  Source: {Type: python, Reference: 'a:b'}\n"
+    )
+    (indexes / "index" / "b.yml").write_text("Library: timm\nModels:\n- Name: net\n")
+    (indexes / "results-imagenet.csv").write_text(HEADER + "net.a,224,80,95,28,0.875,\n")
+    outcome = zoo("diff", "index", "results-imagenet.csv", "--format", "json")
+    assert outcome.json["matched"] == [{"a": "timm/net", "b": "net.a"}]
+    assert [model["model"] for model in outcome.json["removed"]] == ["net"]
+
+
+def test_models_that_were_not_compared_are_named_in_markdown(zoo: Zoo, indexes: Path) -> None:
+    rows = "".join(f"kept.{tag},224,80.26,95.07,28.09,0.875,\n" for tag in "ab")
+    (indexes / "results-imagenet.csv").write_text(HEADER + rows)
+    out = zoo("diff", "old.yml", "results-imagenet.csv", "--format", "markdown").out
+    assert "## Not compared" in out
+    assert "| kept | kept.a, kept.b |" in out
+
+
+def test_an_exported_table_is_compared_by_its_values(zoo: Zoo, indexes: Path) -> None:
+    arguments = ("export", "--all", "--format", "csv", "-o", "models.csv", "--index")
+    assert zoo(*arguments, "old.yml").code == 0
+    assert zoo("diff", "old.yml", "models.csv").out == "nothing changed\n"
+    assert set(changes(zoo("diff", "models.csv", "new.yml", "--format", "json"))) == {
+        "image-size", "crop-pct", "top-1 (ImageNet)"
+    }  # fmt: skip

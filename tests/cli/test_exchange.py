@@ -176,7 +176,7 @@ def test_what_is_no_file_is_refused(zoo: Zoo, tmp_path: Path) -> None:
 def test_what_a_source_is_must_be_known(zoo: Zoo, tmp_path: Path) -> None:
     outcome = zoo("import", "something")
     assert outcome.code == 2
-    assert "--from hf-card|timm-csv|torchvision" in outcome.err
+    assert "--from csv|hf-card|timm-csv|torchvision" in outcome.err
 
 
 def test_a_card_is_read_back_with_the_digits_as_written(zoo: Zoo, tmp_path: Path) -> None:

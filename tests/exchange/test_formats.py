@@ -123,4 +123,5 @@ def test_what_eval_results_have_no_place_for_is_said(entries: Entries) -> None:
         "mAP on ImageNet is not carried over: its",
         "accuracies on My own pictures are not ca",
         "no accuracy is claimed",
+        "Task",
     ]

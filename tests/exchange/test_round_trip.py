@@ -203,3 +203,59 @@ def test_what_another_reader_would_take_for_something_else_is_a_text(text: str) 
 def test_what_is_there_twice_is_written_twice() -> None:
     shared: Mapping[str, Any] = {"a": [number("1")]}
     assert "&" not in to_yaml([shared, shared])
+
+
+UNUSUAL = """\
+Collections: [{Name: A}, {Name: B}]
+Models:
+- Name: m
+  In Collection: [A, B]
+  Config: [configs/m.py, configs/n.py]
+  Converted From: {Weights: https://example.org/o.pth}
+  Code: {URL: https://example.org/c, Version: v1}
+  README: Trained at home.
+  Metadata: {FLOPs: null}
+  Results:
+  - {Task: Object Detection, Dataset: COCO, Metrics: {box AP: 38.2, mAP (50): 58.8}}
+  - {Task: Instance Segmentation, Dataset: COCO, Metrics: {mask AP: 34.7, box AP: 99.9}}
+"""
+
+
+def test_what_a_page_says_is_written_as_it_says_it_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "page.yml").write_text(UNUSUAL)
+    exported = EXPORTERS["yaml"].render(read_index(tmp_path / "page.yml").entries)
+    document = yaml.safe_load(exported.pages["models.yaml"])
+    wanted = yaml.safe_load(UNUSUAL)
+    del wanted["Models"][0]["README"]
+    assert document == {"Type": "model-index", **wanted}
+    assert exported.notes == ("README (1) is not carried over: it is looked for beside the page",)
+
+
+def test_a_card_says_of_library_and_task_only_what_the_index_says(tmp_path: Path) -> None:
+    (tmp_path / "page.yml").write_text(
+        "Models:\n- Name: m\n  Results:\n"
+        "  - {Task: Object Detection, Dataset: A, Metrics: {Top 1 Accuracy: 80}}\n"
+    )
+    (page,) = EXPORTERS["hf-card"].render(read_index(tmp_path).entries).pages.values()
+    front = yaml.safe_load(page.split("---")[1])
+    assert list(front) == ["model-index"]
+    (result,) = front["model-index"][0]["results"]
+    assert result["task"] == {"type": "object-detection", "name": "Object Detection"}
+
+
+def test_a_table_is_read_back_and_names_what_it_leaves_out(tmp_path: Path) -> None:
+    page = EVERYTHING.replace("ID: other", "Training Data: ['a, b', c]")
+    (tmp_path / "page.yml").write_text(page)
+    entries = read_index(tmp_path / "page.yml").entries
+    exported = EXPORTERS["csv"].render(entries)
+    (tmp_path / "models.csv").write_text(exported.pages["models.csv"])
+    assert IMPORTERS["csv"].recognises(str(tmp_path / "models.csv"))
+    back = IMPORTERS["csv"].read(str(tmp_path / "models.csv")).entries
+    assert [entry.name for entry in back] == [entry.name for entry in entries]
+    for metric in (Metric.FLOPS, Metric.PARAMETERS, Metric.FILE_SIZE, Metric.TOP_1, Metric.TOP_5):
+        assert [e.value(metric) for e in back] == [e.value(metric) for e in entries]
+    assert back[0].claimed(Metric.TOP_1).dataset == "A (val)"
+    assert back[0].training_data == ("a, b", "c")
+    (left_out, several) = exported.notes
+    assert left_out.count("mAP (small)") == 1
+    assert "1 models" in several

@@ -56,3 +56,9 @@ def test_what_is_not_known_to_work_on_pictures_is_not(find, said: dict[str, obje
 @pytest.mark.parametrize("said", [{"FLOPs": "1M"}, {"Parameters": "100M"}])
 def test_one_of_the_two_alone_says_nothing(find, said: dict[str, object]) -> None:
     assert find("flops-below-parameters", {"net": said | PICTURES}) == []
+
+
+@pytest.mark.parametrize(("dataset", "found"), [("ImageNet-1k", 1), ("CIFAR-10", 1), ("GLUE", 0)])
+def test_an_accuracy_on_known_pictures_says_that_it_works_on_them(find, dataset, found) -> None:
+    said = {"FLOPs": "5M", "Parameters": "25.6M", "Dataset": dataset, "Top 1": 76.5}
+    assert len(find("flops-below-parameters", {"net": said})) == found

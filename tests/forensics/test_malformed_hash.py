@@ -11,6 +11,7 @@ import pytest
         ("resnet50-8EFDB4BB.pth", "the hash 8EFDB4BB in the file's name is not written in lower"),
         ("resnet50-8efdb4bg.pth", "the hash 8efdb4bg in the file's name holds 'g', which is no"),
         ("resnet50_8efdb4lb.pth.tar", "holds 'l', which is no hexadecimal digit"),
+        ("resnet50-0a1b2c3.pth", "has 7 digits, and at least 8 are compared"),
         (f"resnet50-{'0a1b2c3d' * 8}0.pth", "has 65 digits, and a SHA-256 has 64"),
         (f"resnet50-{'0a1b2c3d' * 7}0a1b2c3x.safetensors", "holds 'x'"),
     ],
@@ -39,6 +40,9 @@ def test_a_misspelt_hash_is_found(find, file: str, said: str) -> None:
         "BiT-M-R101x3-ILSVRC2012.npz",
         "net-a100b200.pth",
         "net_feedback.pth",
+        "net_0a1b2c3.pth",  # a short name of a commit, as far as anybody can tell
+        "net-defaced.pth",
+        "net-300e4ag.pth",
         "model.safetensors",
         "net-8efdb4bg",  # no file of weights by its extension
         "",

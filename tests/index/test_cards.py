@@ -36,6 +36,12 @@ def claims(index):
         ("{name: 'Acc@1', type: x, value: 80.5}", Metric.TOP_1),
         ("{type: accuracy, name: Top-5 Accuracy, value: 80.5}", Metric.TOP_5),
         ("{type: top_5, value: 80.5}", Metric.TOP_5),
+        ("{type: accuracy, name: ImageNet Top-5, value: 80.5}", Metric.TOP_5),
+        ("{type: accuracy, name: ImageNet-1k top1 acc, value: 80.5}", Metric.TOP_1),
+        ("{type: accuracy, name: ImageNet, value: 80.5}", Metric.TOP_1),
+        ("{type: top_5_accuracy, name: Accuracy, value: 80.5}", Metric.TOP_5),
+        ("{type: top_5_accuracy, name: Top-1 Accuracy, value: 80.5}", Metric.TOP_1),
+        ("{type: acc, name: Validation Accuracy (%), value: 80.5}", Metric.TOP_1),
         ("{type: top-5-accuracy, value: 80.5}", Metric.TOP_5),
     ],
 )
@@ -54,6 +60,46 @@ def test_other_metrics_are_kept_under_their_names(tree):
     (entry,) = tree({"README.md": CARD.format(text)}).entries
     assert entry.untested == ("F1 Score (ImageNet)", "loss (ImageNet)")
     assert entry.fields["F1 Score (ImageNet)"].text == "0.7"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Balanced Accuracy", "Top-1 Error", "ImageNet-V2 Top-1", "ImageNet ReaL Accuracy", "Top 10",
+     "CIFAR-10 Accuracy", "Accuracy of top-1 and top-5", "Training Accuracy", "Top", "5",
+     "Accuracy@10"],
+)  # fmt: skip
+def test_a_name_that_says_something_else_is_another_metric(tree, name):
+    read = tree({"README.md": CARD.format(f"    - {{type: accuracy, name: '{name}', value: 80}}")})
+    assert claims(read) == []
+    assert read.entries[0].untested == (f"{name} (ImageNet)",)
+
+
+def test_a_plain_name_of_another_type_is_no_top_1(tree):
+    text = "    - {type: balanced_accuracy, name: Accuracy, value: 80}"
+    assert claims(tree({"README.md": CARD.format(text)})) == []
+
+
+@pytest.mark.parametrize(
+    ("metrics", "rule", "message", "hint"),
+    [
+        ("    - {type: top_5_accuracy, valeu: 94}", "missing-field",
+         "metrics: 'value' is missing", "did you mean valeu?"),
+        ("    - {type: f1}", "missing-field", "metrics: 'value' is missing", ""),
+        ("    - {tpe: acc, value: 79}", "missing-field",
+         "metrics: 'type' is missing", "did you mean tpe?"),
+        ("    - hello", "wrong-kind", "metrics: each item must be a mapping", ""),
+        ("      {type: acc, value: 79}", "wrong-kind", "metrics: must be a list", ""),
+    ],
+)  # fmt: skip
+def test_a_malformed_metric_is_an_error_at_its_place(tree, metrics, rule, message, hint):
+    read = tree({"README.md": CARD.format(metrics)})
+    (problem,) = read.problems
+    assert (problem.rule, problem.level, problem.message) == (rule, "error", message)
+    assert problem.location.line == (9 if message.endswith("a list") else 10)
+    assert problem.hint == hint
+    (entry,) = read.entries
+    assert not [claim for claim in entry.claims if claim.dataset]
+    assert entry.untested == ()
 
 
 def test_a_metric_that_comes_twice_is_claimed_twice(tree):

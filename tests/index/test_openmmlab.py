@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from zoo.claims import Metric
+from zoo.index import read_index
 
 FAMILIES = [f"family_{n:02}" for n in range(40)]
 
@@ -111,3 +112,41 @@ def test_one_metafile_can_be_read_alone(tree, files):
     read = tree(files, "configs/family_03/metafile.yml")
     assert read.problems == ()
     assert len(read.entries) == 2
+
+
+@pytest.mark.parametrize(
+    ("here", "path"),
+    [
+        (".", "configs"),
+        (".", "configs/family_03"),
+        ("configs", "family_03/metafile.yml"),
+        ("configs/family_03", "metafile.yml"),
+        ("configs/family_03", "."),
+        ("configs/family_04", "../family_03/metafile.yml"),
+        ("/", "{}/configs/family_03/metafile.yml"),
+    ],
+)
+def test_readmes_are_found_whatever_the_working_folder(
+    tree, files, tmp_path, monkeypatch, here, path
+):
+    tree(files)
+    monkeypatch.chdir(here)
+    read = read_index(Path(path.format(tmp_path)))
+    assert read.problems == ()
+    assert {Path(entry.root).resolve() for entry in read.entries} == {tmp_path}
+
+
+def test_no_root_file_is_looked_for_above_the_repository(tree, files, tmp_path):
+    files = {f"repo/{name}" if name != "model-index.yml" else name: t for name, t in files.items()}
+    tree(files)
+    Path("repo/.git").mkdir()
+    read = read_index(Path("repo/configs/family_03/metafile.yml"))
+    assert Path(read.entries[0].root).resolve() == tmp_path / "repo/configs/family_03"
+
+
+def test_imports_stay_below_the_root_above_the_named_file(tree, files):
+    outside = "Import: [../../../x.yml]\nModels: [{Name: b}]"
+    files = {f"repo/{name}": text for name, text in files.items()}
+    read = tree({**files, "repo/configs/a/b.yml": outside, "x.yml": "Models: [{Name: a}]"},
+                "repo/configs/a/b.yml")  # fmt: skip
+    assert [problem.rule for problem in read.errors] == ["import-outside"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,10 @@ SOURCES = sorted((HERE.parents[1] / "zoo/index").glob("*.py"))
         ("metrics", "top 1 accurracy", "Top 1 Accuracy"), ("model", "crop pct", "Crop Pct"),
         ("document", "model", "Models"), ("document", "imports", "Import"),
         ("result", "top 1 accuracy", "Top 1 Accuracy"), ("model", "in colection", "In Collection"),
-        ("metadata", "weights", ""), ("metadata", "file sizes", "File Size"),
+        ("metadata", "weights", "Weights"), ("metadata", "file sizes", "File Size"),
+        ("metadata", "results", "Results"), ("metadata", "code", "Code"),
+        ("metadata", "top 1 accuracy", "Top 1 Accuracy"), ("model", "parameters", "Parameters"),
+        ("model", "top 1 accuracy", "Top 1 Accuracy"),
     ],
 )  # fmt: skip
 def test_a_slip_of_a_letter_or_a_place_is_seen(kind, key, meant):
@@ -39,7 +43,8 @@ def test_a_slip_of_a_letter_or_a_place_is_seen(kind, key, meant):
         ("metadata", key)
         for key in ["lr", "epochs", "batch size", "patch size", "layers", "momentum", "dropout",
                     "training time", "training steps", "training resources", "architecture",
-                    "test data", "model size", "params", "flops (g)", "meta", "s", "ids"]
+                    "test data", "model size", "params", "flops (g)", "meta", "s", "ids",
+                    "source", "name", "image", "config", "readme"]
     ]
     + [("metrics", "top 3 accuracy"), ("metrics", "map"), ("metrics", "top 10 accuracy"),
        ("model", "config"), ("model", "image"), ("model", "downstream"), ("model", "training log"),
@@ -47,6 +52,87 @@ def test_a_slip_of_a_letter_or_a_place_is_seen(kind, key, meant):
 )  # fmt: skip
 def test_a_key_of_the_publishers_own_is_no_slip(kind, key):
     assert _meant(key, kind)[0] == ""
+
+
+BOTH = """\
+Models:
+- Name: a
+  Metadata: {Parameters: 25.6M,
+             Paramters: 25.7M, LR: 1, Weights: x}
+  Metadat: {FLOPs: 1M}
+  Results:
+  - {Task: t, Dataset: d, Metrics: {},
+     Metric: {}}
+  Result: []
+  Top 1 Accuracy: 3
+Modles: [{Name: lost}]
+"""
+
+
+def test_a_slip_beside_the_right_key_is_seen_at_its_line(tree):
+    read = tree({"a.yml": BOTH})
+    assert [(p.rule, p.level, p.location.line, p.hint) for p in read.problems] == [
+        ("near-miss", "warning", 4, "did you mean Parameters?"),
+        ("near-miss", "warning", 4, "did you mean Weights beside Metadata?"),
+        ("near-miss", "warning", 5, "did you mean Metadata?"),
+        ("near-miss", "warning", 8, "did you mean Metrics?"),
+        ("near-miss", "warning", 9, "did you mean Results?"),
+        ("near-miss", "warning", 10, "did you mean Top 1 Accuracy under Metrics of Results?"),
+        ("near-miss", "warning", 11, "did you mean Models?"),
+    ]
+
+
+def test_a_key_that_only_resembles_one_that_is_there_is_the_publishers_own(tree):
+    text = "Models:\n- Name: a\n  Metadata: {Parameters: 1M, Perimeters: 3, Interpellation: x, "
+    assert tree({"a.yml": text + "Interpolation: box}\n"}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line", "meant"),
+    [
+        ("a.yml", "x: 1\nModles:\n- Name: a\n", 2, "Models"),
+        ("a.yml", "x: 1\nmodel-indx:\n- name: a\n", 2, "model-index"),
+        ("a.md", "---\ntitle: x\nmodel-indx:\n- name: a\n---\n", 3, "model-index"),
+        ("a.md", "---\ntitle: x\nmodel_index:\n- name: a\n---\n", 3, "model-index"),
+    ],
+)
+def test_an_index_under_a_misspelt_key_gets_the_right_one(tree, name, text, line, meant):
+    for paths, level in (((), "warning"), ((name,), "error")):
+        (problem,) = tree({name: text}, *paths).problems
+        assert (problem.rule, problem.level, problem.location.line) == ("not-an-index", level, line)
+        assert problem.hint == f"did you mean {meant}?"
+
+
+def test_front_matter_about_models_is_no_slip(tree):
+    page = "---\nmodel: x\nmodels_used: 3\nmodel-id: y\nmodel index page: z\n---\n"
+    assert tree({"a.yml": "Models: [{Name: a}]", "page.md": page}).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "scanned"), [("model-indx", "error"), ("thing", "warning"), ("model", "warning")]
+)
+def test_a_comment_that_is_not_read_is_an_error_in_a_file_that_was_named(tree, kind, scanned):
+    page = f"# A\n<!--\nType: {kind}\nModels:\n- Name: a\n-->\n"
+    (problem,) = tree({"a.md": page}, "a.md").errors
+    assert (problem.rule, problem.location.line) == ("not-an-index", 2)
+    assert [problem.level for problem in tree({}).problems] == [scanned]
+
+
+def test_a_comment_that_names_thousands_of_rules_gives_few_warnings_in_its_place(tree):
+    names = ",".join(f"r{n}" for n in range(140_000))
+    begun = time.perf_counter()
+    read = tree({"a.yml": f"Models: [{{Name: a}}] # zoo: ignore[{names}]\n"}, known_rules=[*RULES])
+    assert time.perf_counter() - begun < 2
+    assert len(read.problems) == 33
+    assert {(p.rule, p.location.column) for p in read.problems} == {("unknown-rule", 21)}
+    assert sum("more than 32 rules" in p.message for p in read.problems) == 1
+
+
+def test_thousands_of_comments_that_name_no_rule_are_read_in_time(tree):
+    lines = "".join(f"# zoo: ignore[rule{n}]\n" for n in range(38_000))
+    begun = time.perf_counter()
+    assert tree({"a.yml": f"Models: []\n{lines}"}, known_rules=[*RULES]).problems
+    assert time.perf_counter() - begun < 2
 
 
 def test_a_comment_silences_only_its_line_its_rule_and_what_could_be_read(tree):

@@ -11,6 +11,7 @@ from zoo.forensics import Check, Suspicion
 from zoo.registry import Registry
 from zoo.rules import Rule
 from zoo.validators.forensics._numbers import number
+from zoo.validators.forensics.near_chance import classes
 
 RULE = Rule(
     id="flops-below-parameters",
@@ -49,8 +50,10 @@ def find(registry: Registry) -> Iterator[Suspicion]:
 def _for_pictures(entry: ModelEntry) -> bool:
     """Return whether it works on pictures: a network for text may look parameters up in a table."""
     tasks = " ".join(entry.tasks).casefold()
-    named = any(word in tasks for word in _PICTURES)
-    return named or (not tasks and entry.value(Metric.IMAGE_SIZE) is not None)
+    if tasks:
+        return any(word in tasks for word in _PICTURES)
+    scored = any(classes(claim) is not None for claim in entry.claims)
+    return scored or entry.value(Metric.IMAGE_SIZE) is not None
 
 
 def _place(entry: ModelEntry) -> str:

@@ -22,7 +22,9 @@ RULE = Rule(
     "'SHA256'",
 )
 
-_TAIL = re.compile(r"[-_]([0-9A-Za-z]{8,80})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)$")
+_TAIL = re.compile(
+    r"(?:[-_](?=\w{8})|-)([0-9A-Za-z]{7,80})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)$"
+)
 _LENGTHS = (8, 9, 10, 16, 32, 40, 64)  # of hashes that are written in a file's name
 
 
@@ -48,6 +50,8 @@ def misspelt(tail: str) -> str:
     if letters + digits == len(tail):
         if len(tail) > 64:
             return f"has {len(tail)} digits, and a SHA-256 has 64"
+        if len(tail) < 8:
+            return f"has {len(tail)} digits, and at least 8 are compared"
         return "" if tail == tail.lower() else "is not written in lower case"
     other = [character for character in tail if character.lower() not in "0123456789abcdef"]
     if len(tail) in _LENGTHS and len(other) == 1 and letters >= 3:

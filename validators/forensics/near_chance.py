@@ -42,21 +42,22 @@ def find(registry: Registry) -> Iterator[Suspicion]:
     """Yield the Top-1 accuracies that are not a hundredth of the way from guessing to perfect."""
     for entry in registry.values():
         for claim in entry.claims:
-            classes = _classes(claim)
-            if claim.metric is not Metric.TOP_1 or classes is None:
+            number = classes(claim)
+            if claim.metric is not Metric.TOP_1 or number is None:
                 continue
-            chance = Decimal(100) / classes
+            chance = Decimal(100) / number
             assert isinstance(claim.value, Decimal)
             if claim.value < chance + SHARE * (100 - chance):
                 yield Suspicion(
                     entry.name,
                     f"top-1 is {claim.value} % on {claim.dataset}, where guessing among "
-                    f"{classes:,} classes gives {chance.normalize():f} %",
+                    f"{number:,} classes gives {chance.normalize():f} %",
                     claim.location,
                 )
 
 
-def _classes(claim: Claim) -> int | None:
+def classes(claim: Claim) -> int | None:
+    """Return how many classes the pictures have on which an accuracy is claimed, if known."""
     return CLASSES.get(re.sub(r"[\W_]", "", claim.dataset.casefold()))
 
 

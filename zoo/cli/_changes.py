@@ -65,6 +65,8 @@ def as_markdown(difference: Difference, a: Side, b: Side) -> str:
     lines += _table("Changed", ("model", "field", "old", "new", "remark", "place"), changes)
     matched = [(pair.old.name, pair.new.name) for pair in difference.matched]
     lines += _table("Compared by architecture", ("old", "new"), matched)
+    unsettled = [(name, ", ".join(found)) for name, found in difference.ambiguous.items()]
+    lines += _table("Not compared", ("model", "candidates"), unsettled)
     return "\n".join(lines) + "\n"
 
 
@@ -105,7 +107,7 @@ def _statement(statement: Statement | None) -> dict[str, Any] | None:
     if statement is None:
         return None
     return {
-        "value": plain(statement.meaning),
+        "value": plain(statement.claim.value) if statement.claim else statement.text,
         "text": statement.text,
         "location": asdict(statement.location),
     }

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from zoo.changes import Side
-from zoo.claims import Location, ModelEntry
+from zoo.claims import Data, Location, ModelEntry, Result, Stated
 from zoo.cli import _exchange, _selection
 from zoo.errors import IndexFault, UsageError
-from zoo.exchange.imports import timm_csv
+from zoo.exchange.imports import csv, timm_csv
 from zoo.index import display, read_index
 from zoo.registry import Registry
 from zoo.revision import extract, is_revision
-from zoo.statements import field_name
 
 SUFFIXES = frozenset({".md", ".mdx", ".yml", ".yaml", ".json", ".csv"})
 
@@ -35,21 +36,33 @@ def open_side(named: str) -> Side:
     if Path(named).exists() or not is_revision(named):
         return _read(named, Path(named), lambda text: text)
     with tempfile.TemporaryDirectory(prefix="zoo-diff-") as folder:
-        path = extract(named, Path(folder), SUFFIXES)
-        return _read(named, path, _renamed(path, named))
+        tree = Path(folder).name  # a name that stands in no text of an index
+        path = extract(named, Path(folder, tree), SUFFIXES)
+        with _working_in(folder):
+            revision = named.partition(":")[0]
+            return _read(named, Path(tree, path), _renamed(tree, f"{revision}:"))
 
 
-def _renamed(path: Path, named: str) -> Rename:
-    """Return how texts that name the temporary path are put in terms of the revision."""
-    shown = display(path)
-    if path.is_file():
-        return lambda text: text.replace(shown, named)
-    folder = named if named.endswith((":", "/")) else f"{named}/"
-    return lambda text: text.replace(f"{shown}/", folder).replace(shown, named)
+@contextmanager
+def _working_in(folder: str) -> Iterator[None]:
+    """Work in a folder, up to which an index looks for the root that its paths are relative to."""
+    here = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _renamed(tree: str, revision: str) -> Rename:
+    """Return how texts that name the temporary tree are put in terms of the revision."""
+    return lambda text: text.replace(f"{tree}/", revision).replace(tree, revision)
 
 
 def _read(named: str, path: Path, rename: Rename) -> Side:
     try:
+        if csv.recognises(str(path)):
+            return _exported(named, path, rename)
         if timm_csv.recognises(str(path)):
             return _table(named, path, rename)
         index = read_index(path)
@@ -66,14 +79,19 @@ def _read(named: str, path: Path, rename: Rename) -> Side:
     return Side(named, Registry(_relocated(entry, rename) for entry in index.entries))
 
 
+def _exported(named: str, path: Path, rename: Rename) -> Side:
+    models = csv.read(display(path)).entries
+    moved = {entry.name: _relocated(entry, rename) for entry in models}
+    return Side(named, moved, dict.fromkeys(csv.METRICS))
+
+
 def _table(named: str, path: Path, rename: Rename) -> Side:
     shown = display(path)
     imported = timm_csv.read(shown)
     for note in imported.notes:
         _exchange.tell([rename(note if note.startswith(shown) else f"{named}: {note}")])
     models = {entry.name: _relocated(entry, rename) for entry in imported.entries}
-    stated = timm_csv.metrics(str(path)).items()
-    return Side(named, models, frozenset(field_name(*field) for field in stated))
+    return Side(named, models, timm_csv.metrics(str(path)), timm=True)
 
 
 def _relocated(entry: ModelEntry, rename: Rename) -> ModelEntry:
@@ -81,6 +99,9 @@ def _relocated(entry: ModelEntry, rename: Rename) -> ModelEntry:
 
     def move(location: Location) -> Location:
         return replace(location, path=rename(location.path))
+
+    def moved(data: Data) -> Data:
+        return {k: replace(datum, location=move(datum.location)) for k, datum in data.items()}
 
     weights = entry.weights and replace(entry.weights, location=move(entry.weights.location))
     return replace(
@@ -90,4 +111,13 @@ def _relocated(entry: ModelEntry, rename: Rename) -> ModelEntry:
         claims=tuple(replace(c, location=move(c.location)) for c in entry.claims),
         weights=weights,
         fields={k: replace(v, location=move(v.location)) for k, v in entry.fields.items()},
+        stated=entry.stated and _moved(entry.stated, moved),
+    )
+
+
+def _moved(page: Stated, moved: Callable[[Data], Data]) -> Stated:
+    return Stated(
+        moved(page.fields),
+        moved(page.metadata),
+        tuple(Result(r.dataset, moved(r.said), moved(r.metrics)) for r in page.results),
     )

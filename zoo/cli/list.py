@@ -17,7 +17,7 @@ from zoo.cli import _output, _selection
 from zoo.errors import UsageError, nearest
 from zoo.findings import show
 from zoo.query import parse
-from zoo.registry import COLUMNS, Registry, Row
+from zoo.registry import KINDS, Registry, Row
 
 GAP = 2
 SHOWN = ("name", "parameters", "flops", "image_size", "top1", "top5", "collection", "source")
@@ -44,10 +44,10 @@ def list_command(
     found = _selection.open_index(index)
     rows = Registry(found.entries).rows()
     if where is not None:
-        holds = parse(where, COLUMNS)
+        holds = parse(where, KINDS)
         rows = [row for row in rows if holds(row)]
     if collection is not None:
-        rows = [row for row in rows if row["collection"] == collection]
+        rows = _of_collection(rows, collection)
     if sort:
         rows = _sorted(rows, sort)
     _output.emit(_FORMS[form](rows, _columns(columns)))
@@ -56,10 +56,25 @@ def list_command(
     return 0 if rows else _selection.nothing_selected("no model in the index matches")
 
 
+def _of_collection(rows: list[Row], collection: str) -> list[Row]:
+    """Return the rows of a collection; a model may be in several, which its row lists."""
+    known = {part for row in rows for part in _collections(row)}
+    if collection not in known:
+        raise UsageError(
+            f"no model is in the collection '{collection}'", nearest(collection, known)
+        )
+    return [row for row in rows if collection in _collections(row)]
+
+
+def _collections(row: Row) -> set[str]:
+    whole = row["collection"]
+    return {whole, *whole.split(", ")} if whole else set()
+
+
 def _column(name: str) -> str:
     folded = name.strip().replace("-", "_")
-    if folded not in COLUMNS:
-        hint = nearest(folded, COLUMNS) or f"columns are {', '.join(COLUMNS)}"
+    if folded not in KINDS:
+        hint = nearest(folded, KINDS) or f"columns are {', '.join(KINDS)}"
         raise UsageError(f"there is no column '{name.strip()}'", hint)
     return folded
 

@@ -1,18 +1,18 @@
 """Models as a model-index document, which is read back into the same claims.
 
 Values are the text that was written, so that no digit is lost. What a model inherits from its
-collection is written with the model, and of the collection only the name and what builds it.
+collection is written with the model, and of the collection only the name. A model that comes from
+no page is written as its claims say, and what builds it stands with its collection.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from zoo.claims import Claim, Digest, Metric, ModelEntry, Text
+from zoo.claims import Claim, Data, Datum, Metric, ModelEntry, Result, Stated, Written
 from zoo.exchange.written import number
 
 METADATA: Mapping[Metric, str] = MappingProxyType(
@@ -31,18 +31,8 @@ METADATA: Mapping[Metric, str] = MappingProxyType(
 RESULTS: Mapping[Metric, str] = MappingProxyType(
     {Metric.TOP_1: "Top 1 Accuracy", Metric.TOP_5: "Top 5 Accuracy"}
 )
-# A document names a task for every result, and an entry does not keep it.
-CLASSIFICATION, UNSPECIFIED = "Image Classification", "unspecified"
-_PAPER = re.compile(r"Title: (.*), URL: (\S+)")
-
-
-@dataclass(slots=True)
-class _Result:
-    """The metrics on one dataset, as they are gathered."""
-
-    dataset: str
-    whole_set: Digest | None
-    metrics: dict[str, str] = field(default_factory=dict)
+# What a model that comes from no page is for: tables that zoo imports are of classifiers.
+CLASSIFICATION = "Image Classification"
 
 
 def document(entries: Sequence[ModelEntry]) -> dict[str, Any]:
@@ -50,53 +40,81 @@ def document(entries: Sequence[ModelEntry]) -> dict[str, Any]:
 
     A document is of one library; models of several keep its name in front of their own.
     """
-    libraries = {entry.library for entry in entries}
-    library = min(libraries) if len(libraries) == 1 else ""
+    library = _library(entries)
     kinds: dict[str, set[str]] = {}
     for entry in entries:
-        kinds.setdefault(entry.collection, set()).add(entry.source.kind)
-    shared = {name: min(found) for name, found in kinds.items() if name and len(found) == 1}
-    collections = [_collection(name, shared.get(name, "")) for name in kinds if name]
-    models = [_model(entry, library, shared.get(entry.collection, "")) for entry in entries]
+        for name in _collections(entry):
+            kinds.setdefault(name, set()).add("" if entry.stated else entry.source.kind)
+    shared = {name: min(found) for name, found in kinds.items() if len(found) == 1}
     parts = {
         "Type": "model-index",
         "Library": {"Name": library} if library else None,
-        "Collections": collections,
+        "Collections": [_collection(name, shared.get(name, "")) for name in kinds],
     }
+    models = [_model(entry, library, shared.get(entry.collection, "")) for entry in entries]
     return {**{key: value for key, value in parts.items() if value}, "Models": models}
 
 
-def document_notes(entries: Sequence[ModelEntry]) -> tuple[str, ...]:
-    """Return what a document of these entries does not state as the index does."""
+def document_notes(entries: Sequence[ModelEntry]) -> Iterator[str]:
+    """Yield what a document of these entries does not state as the index does."""
     libraries = sorted({entry.library for entry in entries} - {""})
-    if len({entry.library for entry in entries}) < 2:
-        return ()
-    named = ", ".join(libraries)
-    return (f"a document is of one library: {named} stands only in the names of its models",)
+    if len({entry.library for entry in entries}) > 1:
+        named = ", ".join(libraries)
+        yield f"a document is of one library: {named} stands only in the names of its models"
+    count = sum("README" in stated(entry).fields for entry in entries)
+    if count:
+        yield f"README ({count}) is not carried over: it is looked for beside the page"
 
 
-def other_metrics(entry: ModelEntry) -> Iterator[tuple[str, str, Text]]:
-    """Yield the name, the dataset and the value of each metric that no check measures."""
-    for name, text in _untested(entry):
-        if _is_metric(text):
-            metric, _, rest = name.partition(" (")
-            yield metric, rest.removesuffix(")"), text
+def stated(entry: ModelEntry) -> Stated:
+    """Return all that is said of a model: by its page, or else by its claims."""
+    return entry.stated or Stated(_fields(entry), _metadata(entry), tuple(_results(entry)))
 
 
-def field_of(entry: ModelEntry, name: str) -> Text | None:
-    """Return a field as written, by its name in any case, or None."""
-    wanted = name.casefold()
-    return next((text for key, text in entry.fields.items() if key.casefold() == wanted), None)
+def left_out(entries: Sequence[ModelEntry], kept: Collection[str]) -> Iterator[str]:
+    """Yield a note that names each field once that is not among those kept, or says nothing."""
+    parts = (
+        part
+        for page in map(stated, entries)
+        for part in (
+            page.fields,
+            page.metadata,
+            *(part for result in page.results for part in (result.said, result.metrics)),
+        )
+    )
+    names = dict.fromkeys(
+        name
+        for part in parts
+        for name, datum in part.items()
+        if name not in kept or datum.value is None or isinstance(datum.value, Mapping)
+    )
+    if names:
+        yield f"not carried over as written: {', '.join(names)}"
 
 
-def _untested(entry: ModelEntry) -> Iterator[tuple[str, Text]]:
-    for name in entry.untested:
-        if name in entry.fields:
-            yield name, entry.fields[name]
+def data(value: Written) -> Any:
+    """Return what is written for a writer: texts that are numbers as these."""
+    match value:
+        case str():
+            return number(value)
+        case tuple():
+            return [data(part) for part in value]
+        case Mapping():
+            return {key: data(part) for key, part in value.items()}
+        case None:
+            return None
 
 
-def _is_metric(text: Text) -> bool:
-    return "metrics" in text.location.pointer.casefold().split("/")
+def _library(entries: Sequence[ModelEntry]) -> str:
+    libraries = {entry.library for entry in entries}
+    return min(libraries) if len(libraries) == 1 else ""
+
+
+def _collections(entry: ModelEntry) -> tuple[str, ...]:
+    """Return the names of the collections that a model is in."""
+    named = stated(entry).fields.get("In Collection")
+    listed = named.value if named and isinstance(named.value, tuple) else [named and named.value]
+    return tuple(name for name in listed if isinstance(name, str))
 
 
 def _collection(name: str, kind: str) -> dict[str, Any]:
@@ -105,44 +123,61 @@ def _collection(name: str, kind: str) -> dict[str, Any]:
 
 
 def _model(entry: ModelEntry, library: str, inherited: str) -> dict[str, Any]:
+    page = stated(entry)
     name = entry.name.removeprefix(f"{library}/") if library else entry.name
-    parts = {
-        "Name": name,
-        "In Collection": entry.collection,
-        "Source": _source(entry, name, inherited),
-        "Metadata": _metadata(entry),
-        "Code": entry.code,
-        "Paper": _paper(entry),
-        "Weights": entry.weights.text if entry.weights else None,
-        "Results": [_result(entry, result) for result in _results(entry)],
-    }
-    return {key: value for key, value in parts.items() if value}
+    metadata = _plain(page.metadata)
+    if not library and entry.library and "Source" not in page.fields:
+        metadata.setdefault("ID", entry.source.reference)  # which the name no longer says
+    fields = _plain({key: value for key, value in page.fields.items() if key != "README"})
+    if source := _source(entry, name, inherited):
+        fields["Source"] = source
+    results = [
+        {**_plain(result.said), "Metrics": _plain(result.metrics)} for result in page.results
+    ]
+    parts = {"Metadata": metadata, "Results": results}
+    return {"Name": name, **fields, **{key: value for key, value in parts.items() if value}}
+
+
+def _plain(part: Data) -> dict[str, Any]:
+    return {name: data(datum.value) for name, datum in part.items()}
 
 
 def _source(entry: ModelEntry, name: str, inherited: str) -> dict[str, Any]:
-    """Return how the network is built, as far as that does not follow from the rest."""
-    source, id_ = entry.source, field_of(entry, "ID")
-    derived = id_.text if id_ else name
-    reference = {} if source.reference == derived else {"Reference": source.reference}
-    arguments = {"Arguments": dict(source.arguments)} if source.arguments else {}
-    own = {**reference, **arguments}
+    """Return how the network is built, as far as that is said and does not follow from the rest."""
+    source, page = entry.source, stated(entry)
+    if entry.stated is not None and "Source" not in page.fields:
+        return {}
+    id_ = page.metadata.get("ID")
+    reference = {} if source.reference == (id_.value if id_ else name) else source.reference
+    own = {"Reference": reference, "Arguments": dict(source.arguments)}
+    own = {key: value for key, value in own.items() if value}
     needed = source.kind and (own or source.kind != inherited)
     return {"Type": source.kind, **own} if needed else {}
 
 
-def _metadata(entry: ModelEntry) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
-    for claim in entry.claims:
-        if claim.metric in METADATA and not _in_the_url(entry, claim):
-            parts = [number(part) for part in claim.text.split(", ")]
-            fields[METADATA[claim.metric]] = parts if isinstance(claim.value, tuple) else parts[0]
-    if id_ := field_of(entry, "ID"):
-        fields["ID"] = id_.text
-    for key, texts in (("Tasks", entry.tasks), ("Training Data", entry.training_data)):
-        if texts:
-            fields[key] = list(texts)
-    fields |= {name: text.text for name, text in _untested(entry) if not _is_metric(text)}
-    return fields
+def _fields(entry: ModelEntry) -> Data:
+    weights = entry.weights
+    parts: dict[str, Written] = {
+        "In Collection": entry.collection,
+        "Code": entry.code,
+        "Paper": entry.paper,
+        "Weights": weights.text if weights else None,
+    }
+    return {key: Datum(value, entry.location) for key, value in parts.items() if value}
+
+
+def _metadata(entry: ModelEntry) -> Data:
+    parts: dict[str, Written] = {
+        METADATA[claim.metric]: _claimed(claim)
+        for claim in entry.claims
+        if claim.metric in METADATA and not _in_the_url(entry, claim)
+    }
+    parts |= {"Tasks": entry.tasks, "Training Data": entry.training_data}
+    return {key: Datum(value, entry.location) for key, value in parts.items() if value}
+
+
+def _claimed(claim: Claim) -> Written:
+    return tuple(claim.text.split(", ")) if isinstance(claim.value, tuple) else claim.text
 
 
 def _in_the_url(entry: ModelEntry, claim: Claim) -> bool:
@@ -150,43 +185,14 @@ def _in_the_url(entry: ModelEntry, claim: Claim) -> bool:
     return entry.weights is not None and claim.text == entry.weights.text
 
 
-def _paper(entry: ModelEntry) -> str | dict[str, str] | None:
-    written = field_of(entry, "Paper")
-    match = _PAPER.fullmatch(written.text) if written else None
-    if match and match[2] == entry.paper:
-        return {"Title": match[1], "URL": match[2]}
-    return entry.paper
-
-
-def _results(entry: ModelEntry) -> list[_Result]:
-    """Return the results in the order of their claims, each metric once in each."""
-    results: list[_Result] = []
+def _results(entry: ModelEntry) -> Iterator[Result]:
+    """Yield the claimed accuracies, those on one dataset together."""
+    results: dict[str, Result] = {}
     for claim in entry.claims:
         if claim.metric in RESULTS:
-            _add(results, RESULTS[claim.metric], claim.text, claim.dataset, claim.whole_set)
-    for metric, dataset, text in other_metrics(entry):
-        _add(results, metric, text.text, dataset, None)
-    return results
-
-
-def _add(
-    results: list[_Result], metric: str, text: str, dataset: str, whole_set: Digest | None
-) -> None:
-    last = results[-1] if results else None
-    fits = last is not None and last.dataset == dataset and metric not in last.metrics
-    if last is None or not fits or whole_set not in (None, last.whole_set):
-        last = _Result(dataset, whole_set)
-        results.append(last)
-    last.metrics[metric] = number(text)
-
-
-def _result(entry: ModelEntry, result: _Result) -> dict[str, Any]:
-    known = not result.metrics.keys().isdisjoint(RESULTS.values())
-    default = CLASSIFICATION if known else UNSPECIFIED
-    declared = {"Dataset Fingerprint": str(result.whole_set)} if result.whole_set else {}
-    return {
-        "Task": entry.tasks[0] if entry.tasks else default,
-        "Dataset": result.dataset,
-        **declared,
-        "Metrics": result.metrics,
-    }
+            said = {"Task": CLASSIFICATION, "Dataset": claim.dataset}
+            on = {key: Datum(value, claim.location) for key, value in said.items()}
+            known = results.get(claim.dataset, Result(claim.dataset, on, {}))
+            metric = {RESULTS[claim.metric]: Datum(claim.text, claim.location)}
+            results[claim.dataset] = replace(known, metrics={**known.metrics, **metric})
+    yield from results.values()

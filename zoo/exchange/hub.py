@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from zoo import escape
 from zoo.claims import Claim, ModelEntry
-from zoo.exchange.document import RESULTS, other_metrics
+from zoo.exchange.document import RESULTS, stated
 from zoo.exchange.written import number
 
 # Datasets of the Hub by the names that publishers give them; others must say their id themselves.
@@ -32,9 +32,9 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-") or "unnamed"
 
 
-def percentage(claim: Claim) -> str:
-    """Return a claimed percentage as a number with the digits that were written."""
-    return number(claim.text.strip().removesuffix("%").rstrip())
+def percentage(text: str) -> str:
+    """Return a written percentage as a number with the digits that were written."""
+    return number(text.strip().removesuffix("%").rstrip())
 
 
 def accuracies(entry: ModelEntry) -> Iterator[Claim]:
@@ -57,5 +57,10 @@ def file_names(entries: Iterable[ModelEntry], suffix: str) -> Iterator[tuple[Mod
 
 def left_out(entry: ModelEntry) -> Iterator[str]:
     """Yield a note for each metric that has no place in the formats of the Hub."""
-    for metric, dataset, _ in other_metrics(entry):
-        yield f"{entry.name}: {metric} on {dataset} is not carried over: its unit is not known"
+    for result in stated(entry).results:
+        for metric in result.metrics:
+            if metric not in RESULTS.values():
+                yield (
+                    f"{entry.name}: {metric} on {result.dataset} is not carried over: "
+                    "its unit is not known"
+                )

@@ -32,7 +32,9 @@ _ESCAPED = re.compile(f"[\r{_CONTROL}{_BIDI}]")  # a text has no line end but \n
 _HEADER = re.compile(r"[|>][0-9+-]*#")
 
 
-def read(text: str, path: str, first_line: int = 1, spent: int = 0) -> Node | None:
+def read(
+    text: str, path: str, first_line: int = 1, spent: int = 0, language: str = "YAML"
+) -> Node | None:
     """Return the tree of the one document in a text, or None where it is empty.
 
     Args:
@@ -40,6 +42,7 @@ def read(text: str, path: str, first_line: int = 1, spent: int = 0) -> Node | No
         path: the file that locations name.
         first_line: the line of the file on which the text begins.
         spent: how many of the values that a file may hold come before the text.
+        language: what people are told that the text is not, YAML or JSON.
 
     Raises:
         Malformed: the text is not one well-formed document within the limits.
@@ -52,8 +55,8 @@ def read(text: str, path: str, first_line: int = 1, spent: int = 0) -> Node | No
         place = _behind(text, path, first_line)  # libyaml ends every text with a line of its own
         if mark is not None and mark.line <= place.line - first_line:
             place = Location(path, mark.line + first_line, mark.column + 1)
-        message = f"cannot be read as YAML: {error.problem or error.context}"
-        raise Malformed("yaml-syntax", message, place) from None
+        message = f"cannot be read as {language}: {error.problem or error.context}"
+        raise Malformed(f"{language.lower()}-syntax", message, place) from None
 
 
 def require_json(text: str, path: str) -> None:

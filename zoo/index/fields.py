@@ -1,12 +1,14 @@
-"""What an entry says field by field, as written and with its place, for people to read."""
+"""What an entry says field by field, as written and with its place: for people, and as data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 
-from zoo.claims import Text
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, mappings
+from zoo.claims import Datum, Result, Stated, Text, Written
+from zoo.index.schema import schema
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold, mappings
 
 # What is shown as a heading, or of which each part is a field of its own.
 _PARTED = frozenset({"name", "metadata", "results"})
@@ -59,3 +61,43 @@ def written(node: Node) -> str:
     if isinstance(node, Sequence):
         return ", ".join([written(item) for item in node.items])
     return ", ".join([f"{entry.name}: {written(entry.value)}" for entry in node.entries.values()])
+
+
+def stated(model: Mapping, metadata: Mapping) -> Stated:
+    """Return every field of a model as data."""
+    results = tuple(_result(result) for _, result in mappings(model.get("Results")))
+    return Stated(_data(model, "model", _PARTED), _data(metadata, "metadata"), results)
+
+
+def _result(result: Mapping) -> Result:
+    listed = result.get("Metrics")
+    metrics = _data(listed, "metrics") if isinstance(listed, Mapping) else {}
+    return Result(dataset_of(result), _data(result, "result", frozenset({"metrics"})), metrics)
+
+
+def _data(part: Mapping, kind: str, without: frozenset[str] = frozenset()) -> dict[str, Datum]:
+    names = _spellings(kind)
+    return {
+        names.get(key, entry.name): Datum(as_written(entry.value), entry.value.location)
+        for key, entry in part.entries.items()
+        if key not in without
+    }
+
+
+@cache
+def _spellings(kind: str) -> dict[str, str]:
+    """Return the schema's own spelling of the fields of a part, by folded key."""
+    parts = schema()["$defs"]
+    part = parts["result"]["properties"]["Metrics"] if kind == "metrics" else parts[kind]
+    return {fold(name): name for name in part["properties"]}
+
+
+def as_written(node: Node) -> Written:
+    """Return a node as data: texts as they are written, null as None."""
+    match node:
+        case Scalar():
+            return None if node.null else node.text
+        case Sequence():
+            return tuple(as_written(item) for item in node.items)
+        case Mapping():
+            return {entry.name: as_written(entry.value) for entry in node.entries.values()}

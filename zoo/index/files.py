@@ -11,9 +11,11 @@ from pathlib import Path
 from zoo.claims import Location
 from zoo.index import cards, compose, ignores, markdown
 from zoo.index.problems import Malformed, Problem
+from zoo.index.slips import near
 from zoo.index.tree import Mapping, Node, Scalar, size
 
 _MEANT = re.compile(r"model[-_ ]?index", re.IGNORECASE)
+_TYPE = re.compile(r"^[ \t]*type[ \t]*:[ \t]*['\"]?([-\w ]{1,20})", re.IGNORECASE | re.MULTILINE)
 MAX_FILE = 2**20
 MARKDOWN = frozenset({".md", ".mdx"})
 DATA = frozenset({".yml", ".yaml", ".json"})
@@ -60,7 +62,8 @@ def read_page(file: Path) -> Page:
         blocks, problems = _blocks(file, text, shown)
     except Malformed as fault:
         return Page(file, shown, problems=(fault.problem,))
-    ignored: dict[int, frozenset[str]] = {}
+    ignored: dict[int, ignores.Ignore] = {}
+    language = "JSON" if file.suffix == ".json" else "YAML"
     trees: list[tuple[int, Node | None]] = []
     spent = 0
     for block in blocks:
@@ -69,14 +72,14 @@ def read_page(file: Path) -> Page:
             continue
         ignored |= ignores.find(block.text, block.first_line)
         try:
-            tree = compose.read(block.text, shown, block.first_line, spent)
-            if file.suffix == ".json":
+            tree = compose.read(block.text, shown, block.first_line, spent, language)
+            if language == "JSON":
                 compose.require_json(block.text, shown)
         except Malformed as fault:
             problems.append(fault.problem)
             continue
         spent += 0 if tree is None or len(blocks) == 1 else size(tree)
-        trees.append((block.first_line, cards.as_index(tree)))
+        trees.append((block.first_line, cards.as_index(tree, problems)))
     return Page(file, shown, tuple(trees), tuple(problems), ignored, length)
 
 
@@ -91,7 +94,9 @@ def is_index(tree: Node | None) -> bool:
 
 def _unread(block: markdown.Block, shown: str) -> Problem:
     message = f"this comment looks like a model index and is not read: {block.unread}"
-    level = "error" if _MEANT.search(block.text) else "warning"
+    said = [text.casefold() for text in _TYPE.findall(block.text)]
+    meant = _MEANT.search(block.text) or any(near(text, "model-index") for text in said)
+    level = "error" if meant else "warning"
     place = Location(shown, block.first_line, 1)
     return Problem(
         "not-an-index",

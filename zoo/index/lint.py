@@ -9,16 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from zoo.index.cards import KEY
 from zoo.index.problems import Problem
 from zoo.index.schema import schema
+from zoo.index.slips import near
 from zoo.index.tree import Entry, Mapping, Node, Scalar, fold, mappings, text_of
 from zoo.index.values import percent
 
 # Keys that no schema needs to describe, but that have a meaning in the field.
 _CUSTOMARY = {"model": ("Config", "Image", "Converted From"), "collection": ("Image",)}
 # Where keys that are known elsewhere would be read, by where they are found.
-_ELSEWHERE = {"model": "metadata", "collection": "metadata", "result": "metrics"}
-_SHORT, _LONG = 5, 9  # characters from which one, or two, may be wrong
+_ELSEWHERE = {
+    "model": ("metadata", "metrics"),
+    "collection": ("metadata", "metrics"),
+    "metadata": ("model", "metrics"),
+    "result": ("metrics",),
+}
+_PLACES = {
+    "metadata": " under Metadata",
+    "metrics": " under Metrics of Results",
+    "model": " beside Metadata",
+}
+# Keys that are in many files that have nothing to do with an index.
+_VAGUE = frozenset({"Type", "Library"})
+# Keys of a model that a publisher may well use for something else under Metadata.
+_COMMON = frozenset({"name", "source", "readme", "config", "image", "metadata"})
 
 
 def problems(document: Mapping) -> Iterator[Problem]:
@@ -51,10 +66,23 @@ def _keys(node: Node | None, kind: str, model: str | None) -> Iterator[Problem]:
         return
     for key, entry in node.entries.items():
         meant, place = _meant(key, kind)
-        if meant and (place != kind or fold(meant) not in node.entries):
-            where = f" under {place.title()}" if place != kind else ""
+        if meant and place == kind and fold(meant) in node.entries:
+            meant = meant if near(key, fold(meant), most=1) else ""
+        if meant:
+            where = _PLACES[place] if place != kind else ""
             message = f"'{entry.name}' is not a key that is read here"
             yield _warning("near-miss", message, f"did you mean {meant}{where}?", model, entry)
+
+
+def unrecognised(document: Node | None) -> tuple[Entry, str] | None:
+    """Return a key by which a document that is none may be meant as an index, and what it means."""
+    if not isinstance(document, Mapping):
+        return None
+    for key, entry in document.entries.items():
+        meant = KEY if near(key, KEY) else _meant(key, "document")[0]
+        if meant and meant not in _VAGUE:
+            return entry, meant
+    return None
 
 
 def _scales(metrics: Mapping, model: str | None) -> Iterator[Problem]:
@@ -100,45 +128,9 @@ def _meant(key: str, kind: str) -> tuple[str, str]:
     if key in _known(kind) or len(key) > 40 or "(" in key:
         return "", kind  # what names a unit in brackets is its publisher's own
     for known, name in _known(kind).items():
-        if _near(key, known):
+        if near(key, known):
             return name, kind
-    other = _ELSEWHERE.get(kind)
-    return (_known(other)[key], other) if other and key in _known(other) else ("", kind)
-
-
-def _near(key: str, known: str) -> bool:
-    """Whether a key is a slip for another: a letter or two, a plural, or only its spaces."""
-    written, meant = _squashed(key), _squashed(known)
-    if written == meant:
-        return True
-    if _digits(written) != _digits(meant) or min(len(written), len(meant)) < _SHORT - 1:
-        return False
-    if written in {f"{meant}s", meant.removesuffix("s")}:
-        return True
-    shorter = min(len(written), len(meant))
-    allowed = 0 if shorter < _SHORT else 1 if shorter < _LONG else 2
-    if written[:1] != meant[:1] or abs(len(written) - len(meant)) > allowed:
-        return False
-    return _distance(written, meant) <= allowed
-
-
-def _squashed(key: str) -> str:
-    return "".join(filter(str.isalnum, key))
-
-
-def _digits(key: str) -> str:
-    return "".join(filter(str.isdigit, key))
-
-
-def _distance(one: str, other: str) -> int:
-    """Return how many letters were left out, put in, changed, or swapped with the next."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        last, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
+    for other in _ELSEWHERE.get(kind, ()):
+        if key in _known(other) and not (other == "model" and key in _COMMON):
+            return _known(other)[key], other
+    return "", kind

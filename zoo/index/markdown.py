@@ -2,10 +2,10 @@
 
 One rule: a comment counts where ``<!--`` opens a line at column 1, outside a fenced code block,
 and its text says ``Type: model-index``. Front matter counts where it says the same or has a key
-``Models``, ``Collections``, ``Import`` or, as in a Hugging Face card, ``model-index``. All else of
-the page is prose. What HTML readers end in different places, or end before its text does, is
-refused: nobody could say what is claimed. A comment that looks like an index and does not follow
-the rule is handed out too, marked as one that is not read.
+``Models``, ``Collections``, ``Import`` or, as in a Hugging Face card, ``model-index`` or a slip
+for it. All else of the page is prose. What HTML readers end in different places, or end before its
+text does, is refused: nobody could say what is claimed. A comment that looks like an index and
+does not follow the rule is handed out too, marked as one that is not read.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from zoo.claims import Location
 from zoo.index.problems import Malformed
+from zoo.index.slips import near
 
 _TYPE = re.compile(
     r"^[ \t]*type[ \t]*:[ \t]*(['\"]?)model-?index\1[ \t\r]*(?:#.*)?$", re.IGNORECASE | re.MULTILINE
@@ -23,6 +24,7 @@ _TYPE = re.compile(
 _FRONT = re.compile(
     r"^(['\"]?)(models|collections|import|model-index)\1[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
+_KEY = re.compile(r"^['\"]?(model[-_ a-z]{2,12})['\"]?[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _OPENING = re.compile(r" {0,3}<!--")
 _FENCE = re.compile(r" {0,3}(`{3,}(?=[^`]*$)|~{3,})")
 
@@ -53,10 +55,15 @@ def blocks(page: str, path: str) -> Iterator[Block]:
         end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
         if end is not None:
             text = "\n".join(lines[1:end])
-            if _TYPE.search(text) or _FRONT.search(text):
+            if _TYPE.search(text) or _FRONT.search(text) or _nearly(text):
                 yield Block(text, 2)
             start = end + 1
     yield from _comments(lines, start, path)
+
+
+def _nearly(front: str) -> bool:
+    """Return whether a key of the front matter is a slip for that of a Hugging Face card."""
+    return any(near(key.casefold(), "model-index") for key in _KEY.findall(front))
 
 
 def _comments(lines: list[str], start: int, path: str) -> Iterator[Block]:

@@ -6,7 +6,7 @@ import gc
 import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoo.claims import Location, ModelEntry
@@ -18,6 +18,7 @@ from zoo.index.imports import Document, documents, targets
 from zoo.index.pages import Pages
 from zoo.index.problems import Problem
 from zoo.index.rules import RULES
+from zoo.index.tree import Node
 
 __all__ = ["MAX_FILE", "ROOTS", "Index", "display", "read_index"]
 
@@ -100,7 +101,7 @@ def _read(paths: tuple[Path, ...], known_rules: Collection[str] | None) -> Index
     models, found = assemble(read)
     problems += found
     for page in shelf.pages.values():
-        problems += page.problems
+        problems += _told(page, named=page.path in paths)
         problems += ignores.faults(page.shown, page.ignored, known_rules)
     for document in read:
         problems += lint.problems(document.body)
@@ -125,7 +126,11 @@ def _uncollected() -> Iterator[None]:
 def _index(models: list[ModelEntry], problems: list[Problem], pages: Collection[Page]) -> Index:
     unique = {(problem.location, problem.rule, problem.message): problem for problem in problems}
     in_order = sorted(unique.values(), key=lambda problem: (problem.location, problem.message))
-    ignored = {(page.shown, line): rules for page in pages for line, rules in page.ignored.items()}
+    ignored = {
+        (page.shown, line): comment.rules
+        for page in pages
+        for line, comment in page.ignored.items()
+    }
     index = Index(tuple(models), tuple(in_order), tuple(page.shown for page in pages), ignored)
     if not ignored:
         return index
@@ -150,18 +155,18 @@ def _starts(found: list[Page], pages: Pages) -> Iterator[Page]:
 def _root(path: Path) -> Path:
     """Return the folder to which the imports of an index are confined.
 
-    For a file it is the nearest folder above it, inside the working folder, that holds a
-    ``model-index.yml``, for to that its paths are relative; else the folder of the file.
+    It is the nearest folder, from the named one or that of the named file upwards to the top of
+    the repository, that holds a ``model-index.yml``, for to that its paths are relative; else the
+    first of them.
     """
-    if path.is_dir():
-        return path
-    here = Path.cwd()
-    for folder in path.absolute().parents:
-        if not folder.is_relative_to(here):
-            break
+    start = path if path.is_dir() else path.parent
+    here = Path(os.path.abspath(start))  # noqa: PTH100  (resolve() would follow symlinks)
+    for folder in (here, *here.parents):
         if any((folder / name).is_file() for name in ROOTS):
-            return Path(os.path.relpath(folder))
-    return path.parent
+            return start if folder == here else Path(os.path.relpath(folder))
+        if (folder / ".git").exists():
+            break
+    return start
 
 
 def _files(path: Path) -> list[Path]:
@@ -199,17 +204,29 @@ def _give_up(error: OSError) -> None:
     raise error
 
 
+def _told(page: Page, *, named: bool) -> list[Problem]:
+    """Return a page's problems; in a file that was named, what is not read is an error."""
+    return [
+        replace(problem, level="error") if named and problem.rule == "not-an-index" else problem
+        for problem in page.problems
+    ]
+
+
 def _prose(page: Page, *, named: bool) -> list[Problem]:
     """Return what to say of a page's documents that are no index."""
-    others = [line for line, tree in page.trees if not is_index(tree)]
+    others = [(line, tree) for line, tree in page.trees if not is_index(tree)]
     if named and len(others) == len(page.trees) and not page.problems:
-        return [_not_an_index(page.shown, 1, "error")]
+        return [_not_an_index(page.shown, *(others or [(1, None)])[0], "error")]
     if named and not page.prose:
         return []
-    return [_not_an_index(page.shown, line, "warning") for line in others]
+    return [_not_an_index(page.shown, line, tree, "warning") for line, tree in others]
 
 
-def _not_an_index(path: str, line: int, level: str) -> Problem:
+def _not_an_index(path: str, line: int, tree: Node | None, level: str) -> Problem:
     message = "no model index is written here"
     hint = "a model index says 'Type: model-index' and lists 'Models'"
-    return Problem("not-an-index", level, None, message, hint, Location(path, line, 1))
+    place = Location(path, line, 1)
+    if (slip := lint.unrecognised(tree)) is not None:
+        key, meant = slip
+        message, hint, place = f"{message}: '{key.name}'", f"did you mean {meant}?", key.location
+    return Problem("not-an-index", level, None, message, hint, place)

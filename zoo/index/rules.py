@@ -159,8 +159,8 @@ _WARNINGS = {
         "write 78.34%, or 0.7834% if that is meant",
     ),
     "unknown-rule": (
-        "a comment 'zoo: ignore' names no rule, or one that there is not",
-        "it silences nothing",
+        "a comment 'zoo: ignore' names no rule, one that there is not, or more than 32",
+        "what is not a rule silences nothing, and what comes behind 32 names is not read",
         "write '# zoo: ignore[rule]' with a rule that 'zoo explain' lists",
     ),
 }

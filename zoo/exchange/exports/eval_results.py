@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoo.claims import Claim, Metric, ModelEntry
-from zoo.exchange import Exported, Exporter
-from zoo.exchange.document import RESULTS
+from zoo.exchange import Exported, Exporter, document
+from zoo.exchange.document import RESULTS, stated
 from zoo.exchange.hub import accuracies, dataset_id, file_names, left_out, percentage
 from zoo.exchange.written import to_yaml
 
+_KEPT = frozenset({"Dataset", "Image Size", "Crop Pct", "Interpolation", "Paper", "Code"})
 _SETUP = (Metric.IMAGE_SIZE, Metric.CROP_PCT, Metric.INTERPOLATION)
 
 
@@ -27,7 +28,11 @@ def render(entries: Sequence[ModelEntry]) -> Exported:
         for entry, name in file_names(entries, ".yaml")
         if (records := list(_records(entry)))
     }
-    return Exported(pages, tuple(note for entry in entries for note in _notes(entry)))
+    others = {
+        name for entry in entries for result in stated(entry).results for name in result.metrics
+    }
+    notes = (note for entry in entries for note in _notes(entry))
+    return Exported(pages, (*notes, *document.left_out(entries, _KEPT | others)))
 
 
 def _notes(entry: ModelEntry) -> Iterator[str]:
@@ -49,7 +54,7 @@ def _records(entry: ModelEntry) -> Iterator[dict[str, Any]]:
             continue  # a note says so
         yield {
             "dataset": {"id": dataset, "task_id": claim.metric.value},
-            "value": percentage(claim),
+            "value": percentage(claim.text),
             **_source(entry),
             "notes": _setup(entry, claim),
         }

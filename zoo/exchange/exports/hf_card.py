@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoo import escape
-from zoo.claims import Claim, Metric, ModelEntry
+from zoo.claims import Metric, ModelEntry, Result
 from zoo.exchange import Exported, Exporter
-from zoo.exchange.document import CLASSIFICATION, RESULTS
+from zoo.exchange.document import RESULTS, stated
 from zoo.exchange.hub import accuracies, dataset_id, file_names, left_out, percentage, slug
 from zoo.exchange.written import to_yaml
 
@@ -37,31 +37,43 @@ def _page(entry: ModelEntry) -> str:
 
 
 def _front_matter(entry: ModelEntry) -> dict[str, Any]:
-    tasks = entry.tasks or ((CLASSIFICATION,) if any(accuracies(entry)) else ())
     parts = {
-        "library_name": entry.source.kind if entry.source.kind not in ("", "python") else None,
-        "pipeline_tag": slug(tasks[0]) if len(tasks) == 1 else None,
-        "model-index": _model_index(entry, tasks[0] if tasks else CLASSIFICATION),
+        "library_name": entry.library or _declared(entry),
+        "pipeline_tag": slug(entry.tasks[0]) if len(entry.tasks) == 1 else None,
+        "model-index": _model_index(entry),
     }
     return {key: value for key, value in parts.items() if value}
 
 
-def _model_index(entry: ModelEntry, task: str) -> list[dict[str, Any]]:
-    by_dataset: dict[str, list[Claim]] = {}
-    for claim in accuracies(entry):
-        by_dataset.setdefault(claim.dataset, []).append(claim)
+def _declared(entry: ModelEntry) -> str:
+    """Return the library that builds the network, where the page says that one does."""
+    said = entry.stated is None or "Source" in entry.stated.fields
+    return entry.source.kind if said and entry.source.kind != "python" else ""
+
+
+def _model_index(entry: ModelEntry) -> list[dict[str, Any]]:
     results = [
         {
             "task": {"type": slug(task), "name": task},
             "dataset": {"type": dataset_id(name) or slug(name), "name": name},
-            "metrics": [
-                {"type": _TYPES[c.metric], "value": percentage(c), "name": RESULTS[c.metric]}
-                for c in claims
-            ],
+            "metrics": metrics,
         }
-        for name, claims in by_dataset.items()
+        for result in stated(entry).results
+        for task, name in [(_task(result), result.dataset)]
+        if (metrics := list(_metrics(result)))
     ]
     return [{"name": entry.name, "results": results}] if results else []
+
+
+def _task(result: Result) -> str:
+    return str(result.said["Task"].value)
+
+
+def _metrics(result: Result) -> Iterator[dict[str, Any]]:
+    for metric, name in RESULTS.items():
+        value = result.metrics.get(name)
+        if value is not None and isinstance(value.value, str):
+            yield {"type": _TYPES[metric], "value": percentage(value.value), "name": name}
 
 
 def _table(entry: ModelEntry) -> Iterator[str]:

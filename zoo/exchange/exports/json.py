@@ -14,7 +14,7 @@ from zoo.exchange.written import plain
 def render(entries: Sequence[ModelEntry]) -> Exported:
     """Return one document of all entries."""
     text = json.dumps(plain(document(entries)), indent=2, ensure_ascii=False, allow_nan=False)
-    return Exported({"models.json": text + "\n"}, document_notes(entries))
+    return Exported({"models.json": text + "\n"}, tuple(document_notes(entries)))
 
 
 EXPORTER = Exporter(render, ".json")

@@ -12,7 +12,7 @@ from zoo.exchange.written import to_yaml
 
 def render(entries: Sequence[ModelEntry]) -> Exported:
     """Return one document of all entries."""
-    return Exported({"models.yaml": to_yaml(document(entries))}, document_notes(entries))
+    return Exported({"models.yaml": to_yaml(document(entries))}, tuple(document_notes(entries)))
 
 
 EXPORTER = Exporter(render, ".yaml")

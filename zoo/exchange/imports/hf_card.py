@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from zoo.claims import ModelEntry
 from zoo.errors import UsageError
 from zoo.exchange import Imported, Importer
 from zoo.exchange.text import read_text
@@ -40,13 +38,7 @@ def read(source: str) -> Imported:
     notes = [str(problem) for problem in index.problems]
     if others:
         notes.append(f"not carried over: {', '.join(others)}")
-    return Imported(tuple(map(_unbuilt, index.entries)), tuple(notes))
-
-
-def _unbuilt(entry: ModelEntry) -> ModelEntry:
-    """Return an entry that says what builds the network only where the page does."""
-    declared = any(name.casefold() == "source" for name in entry.fields)
-    return entry if declared else replace(entry, source=replace(entry.source, kind=""))
+    return Imported(index.entries, tuple(notes))
 
 
 def _keys(page: str, source: str) -> Iterator[str]:
