@@ -169,7 +169,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Stated:
+class Record:
     """All that a page says of a model; the schema's fields are spelled as there."""
 
     fields: Data  # all but name, metadata and results
@@ -204,7 +204,7 @@ class ModelEntry:
         untested: names of the fields that no check can read off a checkpoint.
         root: folder of the index, to which ``file:`` weights are confined.
         library: what the index says that the model belongs to, or empty.
-        stated: all that the page says, as data; None where it comes from no page.
+        record: all that the page says, as data; None where it comes from no page.
     """
 
     name: str
@@ -221,7 +221,7 @@ class ModelEntry:
     untested: tuple[str, ...] = ()
     fields: Mapping[str, Text] = field(default_factory=dict)
     library: str = ""
-    stated: Stated | None = None
+    record: Record | None = None
 
     def claimed(self, metric: Metric) -> Claim | None:
         """Return the first claim about the metric, or None."""

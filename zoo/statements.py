@@ -44,7 +44,7 @@ class Statement:
 
 def statements(entry: ModelEntry) -> Iterator[tuple[Key, Statement]]:
     """Yield every field of an entry with what is said there; one without a page has none."""
-    page = entry.stated
+    page = entry.record
     if page is None:
         return
     typed = {(c.location, c.dataset): c for c in entry.claims if c.metric in COUNTED}

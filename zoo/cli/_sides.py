@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from zoo.changes import Side
-from zoo.claims import Data, Location, ModelEntry, Result, Stated
+from zoo.claims import Data, Location, ModelEntry, Record, Result
 from zoo.cli import _exchange, _selection
 from zoo.errors import IndexFault, UsageError
 from zoo.exchange.imports import csv, timm_csv
@@ -111,12 +111,12 @@ def _relocated(entry: ModelEntry, rename: Rename) -> ModelEntry:
         claims=tuple(replace(c, location=move(c.location)) for c in entry.claims),
         weights=weights,
         fields={k: replace(v, location=move(v.location)) for k, v in entry.fields.items()},
-        stated=entry.stated and _moved(entry.stated, moved),
+        record=entry.record and _moved(entry.record, moved),
     )
 
 
-def _moved(page: Stated, moved: Callable[[Data], Data]) -> Stated:
-    return Stated(
+def _moved(page: Record, moved: Callable[[Data], Data]) -> Record:
+    return Record(
         moved(page.fields),
         moved(page.metadata),
         tuple(Result(r.dataset, moved(r.said), moved(r.metrics)) for r in page.results),

@@ -12,7 +12,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from zoo.claims import Claim, Data, Datum, Metric, ModelEntry, Result, Stated, Written
+from zoo.claims import Claim, Data, Datum, Metric, ModelEntry, Record, Result, Written
 from zoo.exchange.written import number
 
 METADATA: Mapping[Metric, str] = MappingProxyType(
@@ -44,7 +44,7 @@ def document(entries: Sequence[ModelEntry]) -> dict[str, Any]:
     kinds: dict[str, set[str]] = {}
     for entry in entries:
         for name in _collections(entry):
-            kinds.setdefault(name, set()).add("" if entry.stated else entry.source.kind)
+            kinds.setdefault(name, set()).add("" if entry.record else entry.source.kind)
     shared = {name: min(found) for name, found in kinds.items() if len(found) == 1}
     parts = {
         "Type": "model-index",
@@ -61,21 +61,21 @@ def document_notes(entries: Sequence[ModelEntry]) -> Iterator[str]:
     if len({entry.library for entry in entries}) > 1:
         named = ", ".join(libraries)
         yield f"a document is of one library: {named} stands only in the names of its models"
-    count = sum("README" in stated(entry).fields for entry in entries)
+    count = sum("README" in record(entry).fields for entry in entries)
     if count:
         yield f"README ({count}) is not carried over: it is looked for beside the page"
 
 
-def stated(entry: ModelEntry) -> Stated:
+def record(entry: ModelEntry) -> Record:
     """Return all that is said of a model: by its page, or else by its claims."""
-    return entry.stated or Stated(_fields(entry), _metadata(entry), tuple(_results(entry)))
+    return entry.record or Record(_fields(entry), _metadata(entry), tuple(_results(entry)))
 
 
 def left_out(entries: Sequence[ModelEntry], kept: Collection[str]) -> Iterator[str]:
     """Yield a note that names each field once that is not among those kept, or says nothing."""
     parts = (
         part
-        for page in map(stated, entries)
+        for page in map(record, entries)
         for part in (
             page.fields,
             page.metadata,
@@ -112,7 +112,7 @@ def _library(entries: Sequence[ModelEntry]) -> str:
 
 def _collections(entry: ModelEntry) -> tuple[str, ...]:
     """Return the names of the collections that a model is in."""
-    named = stated(entry).fields.get("In Collection")
+    named = record(entry).fields.get("In Collection")
     listed = named.value if named and isinstance(named.value, tuple) else [named and named.value]
     return tuple(name for name in listed if isinstance(name, str))
 
@@ -123,7 +123,7 @@ def _collection(name: str, kind: str) -> dict[str, Any]:
 
 
 def _model(entry: ModelEntry, library: str, inherited: str) -> dict[str, Any]:
-    page = stated(entry)
+    page = record(entry)
     name = entry.name.removeprefix(f"{library}/") if library else entry.name
     metadata = _plain(page.metadata)
     if not library and entry.library and "Source" not in page.fields:
@@ -144,8 +144,8 @@ def _plain(part: Data) -> dict[str, Any]:
 
 def _source(entry: ModelEntry, name: str, inherited: str) -> dict[str, Any]:
     """Return how the network is built, as far as that is said and does not follow from the rest."""
-    source, page = entry.source, stated(entry)
-    if entry.stated is not None and "Source" not in page.fields:
+    source, page = entry.source, record(entry)
+    if entry.record is not None and "Source" not in page.fields:
         return {}
     id_ = page.metadata.get("ID")
     reference = {} if source.reference == (id_.value if id_ else name) else source.reference

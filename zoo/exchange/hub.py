@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from zoo import escape
 from zoo.claims import Claim, ModelEntry
-from zoo.exchange.document import RESULTS, stated
+from zoo.exchange.document import RESULTS, record
 from zoo.exchange.written import number
 
 # Datasets of the Hub by the names that publishers give them; others must say their id themselves.
@@ -57,7 +57,7 @@ def file_names(entries: Iterable[ModelEntry], suffix: str) -> Iterator[tuple[Mod
 
 def left_out(entry: ModelEntry) -> Iterator[str]:
     """Yield a note for each metric that has no place in the formats of the Hub."""
-    for result in stated(entry).results:
+    for result in record(entry).results:
         for metric in result.metrics:
             if metric not in RESULTS.values():
                 yield (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value, file_name
-from zoo.index.fields import dataset_of, fields, metrics, stated, written
+from zoo.index.fields import dataset_of, fields, metrics, record, written
 from zoo.index.splice import texts
 from zoo.index.tree import Mapping, Node, Scalar, Sequence, fold
 from zoo.index.values import PARSERS
@@ -64,7 +64,7 @@ def entry(model: Mapping, root: str, library: str = "") -> ModelEntry:
         untested=(*_untested(metadata), *_other_metrics(model)),
         fields=fields(model, metadata),
         library=library,
-        stated=stated(model, metadata),
+        record=record(model, metadata),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import count
 
-from zoo.claims import Datum, Result, Stated, Text, Written
+from zoo.claims import Datum, Record, Result, Text, Written
 from zoo.index.schema import schema
 from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold, mappings
 
@@ -63,10 +63,10 @@ def written(node: Node) -> str:
     return ", ".join([f"{entry.name}: {written(entry.value)}" for entry in node.entries.values()])
 
 
-def stated(model: Mapping, metadata: Mapping) -> Stated:
+def record(model: Mapping, metadata: Mapping) -> Record:
     """Return every field of a model as data."""
     results = tuple(_result(result) for _, result in mappings(model.get("Results")))
-    return Stated(_data(model, "model", _PARTED), _data(metadata, "metadata"), results)
+    return Record(_data(model, "model", _PARTED), _data(metadata, "metadata"), results)
 
 
 def _result(result: Mapping) -> Result:

@@ -13,7 +13,7 @@ from typing import Any
 
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.exchange import Exported, Exporter, document
-from zoo.exchange.document import RESULTS, stated
+from zoo.exchange.document import RESULTS, record
 from zoo.exchange.hub import accuracies, dataset_id, file_names, left_out, percentage
 from zoo.exchange.written import to_yaml
 
@@ -29,7 +29,7 @@ def render(entries: Sequence[ModelEntry]) -> Exported:
         if (records := list(_records(entry)))
     }
     others = {
-        name for entry in entries for result in stated(entry).results for name in result.metrics
+        name for entry in entries for result in record(entry).results for name in result.metrics
     }
     notes = (note for entry in entries for note in _notes(entry))
     return Exported(pages, (*notes, *document.left_out(entries, _KEPT | others)))

@@ -12,7 +12,7 @@ from typing import Any
 from zoo import escape
 from zoo.claims import Metric, ModelEntry, Result
 from zoo.exchange import Exported, Exporter
-from zoo.exchange.document import RESULTS, stated
+from zoo.exchange.document import RESULTS, record
 from zoo.exchange.hub import accuracies, dataset_id, file_names, left_out, percentage, slug
 from zoo.exchange.written import to_yaml
 
@@ -47,7 +47,7 @@ def _front_matter(entry: ModelEntry) -> dict[str, Any]:
 
 def _declared(entry: ModelEntry) -> str:
     """Return the library that builds the network, where the page says that one does."""
-    said = entry.stated is None or "Source" in entry.stated.fields
+    said = entry.record is None or "Source" in entry.record.fields
     return entry.source.kind if said and entry.source.kind != "python" else ""
 
 
@@ -58,7 +58,7 @@ def _model_index(entry: ModelEntry) -> list[dict[str, Any]]:
             "dataset": {"type": dataset_id(name) or slug(name), "name": name},
             "metrics": metrics,
         }
-        for result in stated(entry).results
+        for result in record(entry).results
         for task, name in [(_task(result), result.dataset)]
         if (metrics := list(_metrics(result)))
     ]
