@@ -175,3 +175,12 @@ def test_a_text_of_wide_characters_keeps_the_columns_aligned(zoo: Zoo, tmp_path:
     page.write_text("Models:\n- Name: 模型\n  Metadata: {FLOPs: 5}\n- Name: abcdef\n")
     out = zoo("list", "--index", page, "--columns", "name,flops").out
     assert out.splitlines() == ["name    flops", "模型        5", "abcdef"]
+
+
+def test_a_custom_field_is_kept_and_marked(zoo: Zoo, tmp_path: Path) -> None:
+    page = tmp_path / "page.yml"
+    page.write_text("Models:\n- Name: m\n  Config: a.py\n  Metadata: {FLOPs: 5, GPUs: 8}\n")
+    lines = zoo("show", "m", "--index", page).out.splitlines()
+    marked = [line.split()[1] for line in lines[:-1] if line.startswith("* ")]
+    assert marked == ["Config", "GPUs"]
+    assert lines[-1].startswith("* a custom field")

@@ -11,6 +11,7 @@ import click
 from zoo import escape
 from zoo.claims import ModelEntry
 from zoo.cli import _output, _selection
+from zoo.index.schema import names_field
 from zoo.registry import Registry, row
 
 
@@ -38,11 +39,14 @@ def _json(entry: ModelEntry) -> str:
 def _text(entry: ModelEntry) -> str:
     wide = max((len(name) for name in entry.fields), default=0)
     lines = [f"{entry.name}  ({entry.location})"]
+    own = {name for name in entry.fields if not names_field(name.partition(" (")[0])}
     lines += [
-        f"  {name:<{wide}}  {field.text}  ({field.location})"
+        f"{'*' if name in own else ' '} {name:<{wide}}  {field.text}  ({field.location})"
         for name, field in entry.fields.items()
     ]
     lines.append(f"  built by {entry.source.kind} from {entry.source.reference}")
+    if own:
+        lines.append("* a custom field: kept as it is written, and tested by nothing")
     return escape.terminal("\n".join(lines)) + "\n"
 
 

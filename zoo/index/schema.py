@@ -112,6 +112,11 @@ def _canonical_names() -> dict[str, str]:
     return {fold(key): key for part in parts for key in _names(part)}
 
 
+def names_field(key: str) -> bool:
+    """Return whether the schema names a key; any other is the publisher's own."""
+    return fold(key) in _canonical_names()
+
+
 def _names(part: dict[str, Any]) -> list[str]:
     return list(part.get("properties", ()))
 
