@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from zoo.claims import Claim, Digest, Metric, ModelEntry
-from zoo.index.values import rounding
+from zoo.index.values import half_unit, rounding
 from zoo.statements import COUNTED, WEIGHTS, Key, Statement, of_claim, statements
 
 # Metrics that tables of results round.
@@ -222,9 +222,7 @@ def _half_unit(statement: Statement) -> Decimal:
     if statement.metric is Metric.PARAMETERS:
         return rounding(statement.text)
     assert isinstance(statement.meaning, Decimal)
-    exponent = statement.meaning.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Decimal(5).scaleb(exponent - 1)
+    return half_unit(statement.meaning)
 
 
 def _same_digest(pair: Pair) -> bool | None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.forensics import Check, Suspicion
+from zoo.index.values import half_unit
 from zoo.registry import Registry
 from zoo.rules import Rule
 
@@ -26,7 +27,7 @@ def find(registry: Registry) -> Iterator[Suspicion]:
     for entry in registry.values():
         for first, fifth in _pairs(entry):
             assert isinstance(first.value, Decimal) and isinstance(fifth.value, Decimal)
-            if fifth.value + _half(fifth.value) < first.value - _half(first.value):
+            if fifth.value + half_unit(fifth.value) < first.value - half_unit(first.value):
                 yield Suspicion(
                     entry.name,
                     f"top-5 is {fifth.value} % on {fifth.dataset}, below the top-1 of "
@@ -50,13 +51,6 @@ def _result(claim: Claim) -> tuple[str, str, str]:
     """Return what tells one result of an index from another."""
     pointer = re.split(r"/metrics(?=/|$)", claim.location.pointer, flags=re.IGNORECASE)[0]
     return claim.location.path, pointer, claim.dataset
-
-
-def _half(value: Decimal) -> Decimal:
-    """Return half a unit of the last written digit."""
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return Decimal(10) ** exponent / 2
 
 
 CHECK = Check(RULE, find)

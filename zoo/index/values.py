@@ -141,6 +141,11 @@ def byte_rounding(text: str) -> Decimal:
     return _half(Decimal(10) ** min(0, _exponent(mantissa)) * _BYTES[unit])
 
 
+def half_unit(number: Decimal) -> Decimal:
+    """Return half a unit of the last written digit of a number: 0.005 for ``83.74``."""
+    return Decimal(5).scaleb(_exponent(number) - 1)
+
+
 def _half(unit: Decimal) -> Decimal:
     return unit / 2 if unit > 1 else Decimal(0)
 
