@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from zoo.errors import Refused, Skipped, Unavailable, nearest
 from zoo.findings import Tolerance
 from zoo.machine import package_version
 from zoo.sources import SOURCES, Source
+from zoo.structure import Record
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.weights import Access, load, obtain
 
@@ -70,10 +72,31 @@ def subject_of(entry: ModelEntry, options: Options) -> Subject:
         file = weights()  # before a network is built in vain
         return load(source().build(entry.source), file, source().convert)
 
+    def recorded() -> Record:
+        from zoo.structure.trace import trace
+
+        size = entry.value(Metric.IMAGE_SIZE)
+        if size is None and (own := stated().preprocessing) is not None:
+            size = own.image_size
+        if not isinstance(size, Decimal):
+            raise Unavailable(
+                "the image size is not known: neither page nor source says it",
+                "add 'Image Size' to the model's Metadata",
+            )
+        return trace(skeleton(), (1, 3, int(size), int(size)), identity().name or "")
+
     network = Lazy(loaded)
     predictions = _predictor(network, lambda: documented(entry, stated), options)
     return Subject(
-        entry, _describe(entry), identity, skeleton, weights, network, stated, predictions
+        entry,
+        _describe(entry),
+        identity,
+        skeleton,
+        Lazy(recorded),
+        weights,
+        network,
+        stated,
+        predictions,
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoo.claims import Metric, ModelEntry, Value
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
+from zoo.structure import Record
 
 if TYPE_CHECKING:
     from torch import nn
@@ -133,6 +134,7 @@ class Subject:
     Attributes:
         source: the source, its version and what it was asked for, in words.
         skeleton: the network without weights, on the meta device.
+        record: of the network's pass at the documented image size.
         weights: the weights file on this machine.
         network: the network with these weights, strictly loaded, in evaluation mode.
         identity: what the source makes of the name that it is asked for.
@@ -144,6 +146,7 @@ class Subject:
     source: str
     identity: Lazy[Identity]
     skeleton: Lazy[nn.Module]
+    record: Lazy[Record]
     weights: Lazy[WeightsFile]
     network: Lazy[nn.Module]
     stated: Lazy[Stated]

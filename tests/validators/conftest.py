@@ -11,6 +11,8 @@ from torch import nn
 from zoo.claims import Claim, Digest
 from zoo.findings import Finding, judge
 from zoo.run import WeightsFile
+from zoo.structure import Record
+from zoo.structure.trace import trace
 from zoo.subject import Identity, Lazy, Stated, Subject
 from zoo.validators import VALIDATORS
 
@@ -33,12 +35,18 @@ def subject(entry):
         predictions: Any = None,
         identity: Identity = NAMED,
         load: Any = missing,
+        size: int = 32,
     ) -> Subject:
+        def recorded() -> Record:
+            assert network is not None
+            return trace(network.to("meta").eval(), (1, 3, size, size), identity.name or "")
+
         return Subject(
             entry=entry(*claims),
             source="python tiny:build",
             identity=Lazy(lambda: identity),
             skeleton=Lazy(missing if network is None else lambda: network),
+            record=Lazy(recorded),
             weights=Lazy(missing if weights is None else lambda: weights),
             network=Lazy(load),
             stated=Lazy(missing if stated is None else lambda: stated),
