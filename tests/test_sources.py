@@ -259,7 +259,7 @@ def test_the_documented_file_decides_whose_preprocessing_counts(
     entry, spec, model: str, file: str, tag: str, crop: str
 ) -> None:
     page = entry(weights=f"{RELEASES}/{file}", source=spec("timm", model))
-    stated = TIMM.stated(page, torch.nn.Identity())
+    stated = TIMM.stated(page, torch.nn.Identity)
     assert stated.by == f"timm {timm.__version__} {tag}"
     assert stated.preprocessing is not None
     assert stated.preprocessing.crop_pct == Decimal(crop)
@@ -271,7 +271,7 @@ def test_the_bare_name_loads_another_file_today_than_the_documented_one(entry, s
         weights=f"{RELEASES}/seresnet50_ra_224-8efdb4bb.pth", source=spec("timm", "seresnet50")
     )
     default = timm.get_pretrained_cfg("seresnet50")
-    stated = TIMM.stated(page, torch.nn.Identity())
+    stated = TIMM.stated(page, torch.nn.Identity)
     assert stated.preprocessing is not None
     assert stated.preprocessing.crop_pct != Decimal(str(default.crop_pct))
 
@@ -284,13 +284,13 @@ def test_the_bare_name_loads_another_file_today_than_the_documented_one(entry, s
     ],
 )
 def test_a_file_that_no_tag_has_is_said_so(entry, spec, model: str, url: str, name: str) -> None:
-    stated = TIMM.stated(entry(weights=url, source=spec("timm", model)), torch.nn.Identity())
+    stated = TIMM.stated(entry(weights=url, source=spec("timm", model)), torch.nn.Identity)
     assert stated.preprocessing is None
     assert stated.by == f"no pretrained tag of timm's {model} has the file {name}"
 
 
 def test_a_page_without_weights_leaves_timm_nothing_to_say(entry) -> None:
-    stated = TIMM.stated(entry(), torch.nn.Identity())
+    stated = TIMM.stated(entry(), torch.nn.Identity)
     assert stated.preprocessing is None
     assert "names no weights file" in stated.by
 
@@ -397,7 +397,7 @@ def stated(entry, spec, module: str):
 
     def run(config: dict[str, object], weights: str | None = "package://a/tiny-01234567.pth"):
         source = spec("python", f"{module}:with_config", config)
-        return PYTHON.stated(entry(weights=weights, source=source), PYTHON.build(source))
+        return PYTHON.stated(entry(weights=weights, source=source), lambda: PYTHON.build(source))
 
     return run
 
@@ -422,7 +422,7 @@ def test_a_configuration_says_nothing_where_the_page_names_no_weights(stated) ->
 
 def test_a_network_without_a_configuration_states_nothing(entry, spec, module: str) -> None:
     source = spec("python", f"{module}:bare")
-    found = PYTHON.stated(entry(weights="file:a.pth", source=source), PYTHON.build(source))
+    found = PYTHON.stated(entry(weights="file:a.pth", source=source), lambda: PYTHON.build(source))
     assert found.preprocessing is None
 
 

@@ -1,31 +1,35 @@
 """Counts the multiply–accumulates of one picture at the declared image size.
 
-In this field *FLOPs* means multiply–accumulates. They are counted by torch's own
-``torch.utils.flop_counter.FlopCounterMode`` (convolutions, matrix products, attention; each
-multiply–accumulate is two of its operations, so the total is halved), on the meta device, for an
-input of shape ``(1, 3, size, size)``. 1 % is allowed, since tools differ in whether biases,
-normalisation and activations count; a claim that is rounded more coarsely is allowed its rounding,
-at most 2 %.
+In this field *FLOPs* means multiply–accumulates, of an input of shape ``(1, 3, size, size)``:
+those that ``torch.utils.flop_counter`` counts (convolutions, matrix products, attention; each of
+them is two of its operations, so its total is halved). A page or its collection may say that
+another convention holds, ``FLOPs Convention: fvcore`` or ``thop-early at resized``; then the claim
+is judged under that. 1 % is allowed, since tools differ in whether biases, normalisation and
+activations count; a claim that is rounded more coarsely is allowed its rounding, at most 2 %.
+
+Where a wrong count is exactly what some other convention gives, the finding names it: a counting
+rule with the input it was applied to, from a small declared family (``zoo flops`` shows what the
+rules give, ``zoo explain-flops`` what explains a whole index). That never changes the verdict.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from zoo.claims import Claim, Metric
+from zoo.claims import Claim, Metric, ModelEntry
+from zoo.conventions import parse, shown
+from zoo.counting import RULES
 from zoo.errors import Unavailable
 from zoo.findings import Measurement, Tolerance
 from zoo.index.values import rounding
+from zoo.structure import Shape
 from zoo.subject import Subject
 from zoo.verify import Validator
 
-if TYPE_CHECKING:
-    from torch import nn
-
 ALLOWED = Decimal("0.01")
 MOST = Decimal("0.02")
-CHANNELS = 3
+RULE = "macs"
+FIELD = "flops convention"
 
 
 def tolerance(claim: Claim) -> Tolerance:
@@ -35,8 +39,26 @@ def tolerance(claim: Claim) -> Tolerance:
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
-    """Return the multiply–accumulates of the network at the size that its page declares."""
+    """Return the count of one pass by the declared convention, or by the field's."""
+    rule, shape = _convention(subject)
+    count = Decimal(subject.totals(shape)[rule])
+    explanation = subject.explanation()
+    version = RULES[rule].version
+    return Measurement(
+        Metric.FLOPS,
+        count,
+        f"{rule} (version {version}): {RULES[rule].counts} of one pass of {subject.source}",
+        {"input": list(shape), "convention": rule},
+        remark=f"{'by ' + rule + ' ' if _declared(subject.entry) else ''}at {shown(shape)}",
+        cause=explanation.cause() if explanation else None,
+        because=explanation.words() if explanation else "",
+    )
+
+
+def _convention(subject: Subject) -> tuple[str, Shape]:
     size = subject.entry.value(Metric.IMAGE_SIZE)
+    if (declared := _declared(subject.entry)) is not None:
+        return parse(declared, int(size) if isinstance(size, Decimal) else None)
     stated = None if size is not None else subject.stated().preprocessing
     if stated is not None:
         size = stated.image_size
@@ -45,35 +67,13 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
             "the image size is not known: neither page nor source says it",
             "add 'Image Size' to the model's Metadata",
         )
-    shape = (1, CHANNELS, int(size), int(size))
-    count = Decimal(multiply_accumulates(subject.skeleton(), shape))
-    method = "half of torch.utils.flop_counter's total: convolutions, matrix products, attention"
-    conditions = {"input": list(shape)}
-    return Measurement(Metric.FLOPS, count, method, conditions, remark=f"at {size} × {size}")
+    return RULE, (1, 3, int(size), int(size))
 
 
-def multiply_accumulates(network: nn.Module, shape: tuple[int, ...]) -> int:
-    """Return the multiply–accumulates of one forward pass.
-
-    Args:
-        network: on the meta device, in evaluation mode.
-        shape: of the input, ``(pictures, channels, height, width)``.
-
-    Raises:
-        Unavailable: the network does not run on such an input.
-    """
-    import torch
-    from torch.utils.flop_counter import FlopCounterMode
-
-    counter = FlopCounterMode(display=False)
-    try:
-        with torch.inference_mode(), counter:
-            network(torch.empty(shape, device="meta"))
-    except Exception as error:  # code of others may raise anything
-        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        shown = " × ".join(str(side) for side in shape)
-        raise Unavailable(f"the network does not run on {shown}: {reason}") from None
-    return int(counter.get_total_flops()) // 2
+def _declared(entry: ModelEntry) -> str | None:
+    """Return the convention that the page, or its collection, says its counts follow."""
+    fields = {name.casefold().replace("_", " "): text for name, text in entry.fields.items()}
+    return fields[FIELD].text if FIELD in fields else None
 
 
 VALIDATOR = Validator(

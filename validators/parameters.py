@@ -30,7 +30,7 @@ def tolerance(claim: Claim) -> Tolerance:
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return the number of parameters of the network, built on the meta device."""
-    count = sum(parameter.numel() for parameter in subject.skeleton().parameters())
+    count = subject.parameters()
     method = f"elements of all parameters of {subject.source}, without buffers"
     present = subject.identity().name
     alias = present is not None and _architecture(present) != _architecture(_asked(subject))

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from zoo.claims import Metric, ModelEntry
 from zoo.datasets import open_dataset
 from zoo.engines import Predictions, local
-from zoo.errors import Refused, Skipped, Unavailable, nearest
+from zoo.errors import Skipped, Unavailable
 from zoo.findings import Tolerance
 from zoo.machine import package_version
-from zoo.sources import SOURCES, Source
-from zoo.structure import Record
+from zoo.sources import SOURCES, Source, source_of
+from zoo.structure import Record, Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
+from zoo.survey.answers import Answers
+from zoo.survey.count import skeleton
 from zoo.weights import Access, load, obtain
 
 if TYPE_CHECKING:
     from torch import nn
+
+T = TypeVar("T")
 
 EVERY_DATASET = ""
 
@@ -57,16 +61,41 @@ class Options:
     listener: Listener = field(default_factory=Listener)
 
 
-def subject_of(entry: ModelEntry, options: Options) -> Subject:
-    """Return what can be built and obtained for an entry; nothing is until it is asked for."""
+def answers_of(entries: Sequence[ModelEntry], options: Options) -> Answers:
+    """Return what answers for the structure of models that are verified together."""
+
+    def report(done: int, total: int) -> None:
+        options.listener.progress("architectures", done, total)
+
+    folder = options.access.cache
+    return Answers(entries, folder, trust_python=options.trust_python, report=report)
+
+
+def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject:
+    """Return what can be built and obtained for an entry; nothing is until it is asked for.
+
+    Args:
+        answers: of all models that are verified together.
+    """
 
     def source() -> Source:
         return source_of(entry, trust_python=options.trust_python)
 
-    identity = Lazy(lambda: source().identify(entry))
-    skeleton = Lazy(lambda: _skeleton(source(), entry))
+    def asked(answer: Callable[[ModelEntry], T]) -> Callable[[], T]:
+        def ask() -> T:
+            source()  # raises where the index is not trusted, or names no source
+            return answer(entry)
+
+        return ask
+
+    def totals(shape: Shape) -> Mapping[str, int]:
+        source()
+        return answers.totals(entry, shape)
+
+    identity = Lazy(asked(answers.identity))
+    network_without = Lazy(lambda: skeleton(source(), entry.source))
     weights = Lazy(lambda: obtain(entry, options.access))
-    stated = Lazy(lambda: source().stated(entry, skeleton()))
+    stated = Lazy(lambda: source().stated(entry, network_without))
 
     def loaded() -> nn.Module:
         file = weights()  # before a network is built in vain
@@ -83,7 +112,7 @@ def subject_of(entry: ModelEntry, options: Options) -> Subject:
                 "the image size is not known: neither page nor source says it",
                 "add 'Image Size' to the model's Metadata",
             )
-        return trace(skeleton(), (1, 3, int(size), int(size)), identity().name or "")
+        return trace(network_without(), (1, 3, int(size), int(size)), identity().name or "")
 
     network = Lazy(loaded)
     predictions = _predictor(network, lambda: documented(entry, stated), options)
@@ -91,40 +120,15 @@ def subject_of(entry: ModelEntry, options: Options) -> Subject:
         entry,
         _describe(entry),
         identity,
-        skeleton,
+        Lazy(asked(answers.parameters)),
+        totals,
+        asked(answers.explanation),
         Lazy(recorded),
         weights,
         network,
         stated,
         predictions,
     )
-
-
-def source_of(entry: ModelEntry, *, trust_python: bool) -> Source:
-    """Return the source that builds an entry's network.
-
-    Raises:
-        Unavailable: there is no such source.
-        Refused: it runs code that the index names, and the index is not trusted.
-    """
-    spec = entry.source
-    if spec.kind not in SOURCES:
-        hint = nearest(spec.kind, SOURCES) or f"sources are {', '.join(SOURCES)}"
-        raise Unavailable(f"{spec.location}: there is no source '{spec.kind}'", hint)
-    source = SOURCES[spec.kind]
-    if source.runs_named_code and not trust_python:
-        raise Refused(
-            f"{spec.location}: building this model runs the code {spec.reference}",
-            "if you trust this index, say --trust-python",
-        )
-    return source
-
-
-def _skeleton(source: Source, entry: ModelEntry) -> nn.Module:
-    import torch
-
-    with torch.device("meta"):
-        return source.build(entry.source).eval()
 
 
 def _predictor(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import importlib.util
+import json
 import platform
 from typing import Any
 
@@ -23,12 +25,23 @@ def environment(device: str, batch_size: int) -> dict[str, Any]:
     }
 
 
+@functools.cache
 def package_version(package: str) -> str:
     """Return the version of an installed distribution, or an empty string."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return ""
+
+
+@functools.cache
+def is_editable(package: str) -> bool:
+    """Return whether a distribution is installed from a folder whose code may change."""
+    try:
+        origin = importlib.metadata.distribution(package).read_text("direct_url.json")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return bool(origin) and bool(json.loads(origin or "{}").get("dir_info", {}).get("editable"))
 
 
 def _device_name(device: str) -> str:

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.claims import Metric, ModelEntry, Value
+from zoo.conventions import Explanation
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
-from zoo.structure import Record
+from zoo.structure import Record, Shape
 
 if TYPE_CHECKING:
     from torch import nn
@@ -118,6 +119,7 @@ class Identity:
         loaded: the weights file that this name stands for today, or where it lies; empty where the
             source does not say.
         holders: the source's names for the documented weights file, wherever it has that.
+        sizes: sides of the square inputs, in pixels, that the source has for this network.
     """
 
     name: str | None
@@ -125,6 +127,7 @@ class Identity:
     hint: str = ""
     loaded: str = ""
     holders: tuple[str, ...] = ()
+    sizes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,9 @@ class Subject:
 
     Attributes:
         source: the source, its version and what it was asked for, in words.
-        skeleton: the network without weights, on the meta device.
+        parameters: elements of all parameters of the network, trainable and frozen, each once.
+        totals: the count by each rule of one pass, given the shape of the input.
+        explanation: the convention that comes nearest to the claimed FLOPs, or None.
         record: of the network's pass at the documented image size.
         weights: the weights file on this machine.
         network: the network with these weights, strictly loaded, in evaluation mode.
@@ -145,7 +150,9 @@ class Subject:
     entry: ModelEntry
     source: str
     identity: Lazy[Identity]
-    skeleton: Lazy[nn.Module]
+    parameters: Lazy[int]
+    totals: Callable[[Shape], Mapping[str, int]]
+    explanation: Callable[[], Explanation | None]
     record: Lazy[Record]
     weights: Lazy[WeightsFile]
     network: Lazy[nn.Module]

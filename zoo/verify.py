@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoo.build import Options, subject_of
+from zoo.build import Options, answers_of, subject_of
 from zoo.claims import Claim, Metric, ModelEntry, plain
 from zoo.errors import Blocked, Skipped, ZooError
 from zoo.findings import (
@@ -67,9 +67,10 @@ def verify(
     names = frozenset(selected)
     subjects: list[SubjectRecord] = []
     findings: list[Finding] = []
+    answers = answers_of(entries, options)
     for number, entry in enumerate(entries):
         options.listener.model(entry.name)
-        subject = subject_of(entry, options)
+        subject = subject_of(entry, options, answers)
         try:
             found = _settle(list(_findings(subject, ordered, names, options)))
         except KeyboardInterrupt:  # what is known by now is not lost
@@ -149,7 +150,7 @@ def _not_checkable(entry: ModelEntry) -> Finding:
         model=entry.name,
         metric=None,
         verdict=Verdict.SKIP,
-        message=f"no check reads these off a checkpoint: {', '.join(entry.untested)}",
+        message=f"not checkable from a checkpoint: {', '.join(entry.untested)}",
         location=entry.location,
     )
 

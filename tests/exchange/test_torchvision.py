@@ -48,7 +48,7 @@ def test_every_published_file_states_its_preprocessing(imported: dict[str, Model
     for name in names():
         for weights in published(name):
             entry = imported[f"{name}.{weights.name}"]
-            stated = SOURCE.stated(entry, torch.nn.Identity()).preprocessing
+            stated = SOURCE.stated(entry, torch.nn.Identity).preprocessing
             assert stated is not None
             (resize,) = weights.transforms().resize_size
             assert math.floor(stated.image_size / stated.crop_pct) == resize
@@ -98,7 +98,7 @@ def test_arguments_that_are_not_harmless_are_refused(arguments: dict[str, object
 def test_another_file_has_no_preprocessing_of_torchvision() -> None:
     weights = Text("https://example.org/other.pth", HERE)
     entry = ModelEntry("m", HERE, "", spec("resnet18"), weights=weights)
-    stated = SOURCE.stated(entry, torch.nn.Identity())
+    stated = SOURCE.stated(entry, torch.nn.Identity)
     assert stated.preprocessing is None
     assert "other.pth" in stated.by
 

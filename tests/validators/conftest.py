@@ -9,6 +9,8 @@ import pytest
 from torch import nn
 
 from zoo.claims import Claim, Digest
+from zoo.conventions import Explanation
+from zoo.counting import RULES, total
 from zoo.findings import Finding, judge
 from zoo.run import WeightsFile
 from zoo.structure import Record
@@ -36,16 +38,23 @@ def subject(entry):
         identity: Identity = NAMED,
         load: Any = missing,
         size: int = 32,
+        explanation: Explanation | None = None,
     ) -> Subject:
+        def built() -> nn.Module:
+            return missing() if network is None else network.eval()
+
         def recorded() -> Record:
-            assert network is not None
-            return trace(network.to("meta").eval(), (1, 3, size, size), identity.name or "")
+            return trace(built().to("meta"), (1, 3, size, size), identity.name or "")
 
         return Subject(
             entry=entry(*claims),
             source="python tiny:build",
             identity=Lazy(lambda: identity),
-            skeleton=Lazy(missing if network is None else lambda: network),
+            parameters=Lazy(lambda: sum(p.numel() for p in built().parameters())),
+            totals=lambda shape: {
+                name: total(rule, trace(built().to("meta"), shape)) for name, rule in RULES.items()
+            },
+            explanation=lambda: explanation,
             record=Lazy(recorded),
             weights=Lazy(missing if weights is None else lambda: weights),
             network=Lazy(load),

@@ -10,11 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from zoo.claims import Metric
+from zoo.counting import RULES, total
 from zoo.errors import Unavailable
 from zoo.findings import Verdict
+from zoo.structure.trace import trace
 from zoo.subject import Preprocessing, Stated
 from zoo.validators import VALIDATORS
-from zoo.validators.flops import multiply_accumulates
 
 FLOPS = VALIDATORS["flops"]
 HALF = (Decimal("0.5"),) * 3
@@ -81,7 +82,7 @@ class Product(nn.Module):
     ],
 )  # fmt: skip
 def test_multiply_accumulates_are_counted_by_hand(network: nn.Module, count: int) -> None:
-    assert multiply_accumulates(network.to("meta").eval(), SHAPE) == count
+    assert total(RULES["macs"], trace(network.to("meta").eval(), SHAPE)) == count
 
 
 def test_the_count_is_for_the_size_that_the_page_declares(subject, claim) -> None:
@@ -89,14 +90,14 @@ def test_the_count_is_for_the_size_that_the_page_declares(subject, claim) -> Non
     made = claim(Metric.FLOPS, "1")
     measured = FLOPS.measure(subject(made, claim(Metric.IMAGE_SIZE, "24"), network=network), made)
     assert measured.value == Decimal(24 * 24 * 8 * 27)
-    assert measured.conditions == {"input": [1, 3, 24, 24]}
+    assert measured.conditions == {"input": [1, 3, 24, 24], "convention": "macs"}
 
 
 def test_the_sources_size_is_taken_where_the_page_declares_none(subject, claim) -> None:
     network = nn.Conv2d(3, 8, 3, padding=1, device="meta")
     made = claim(Metric.FLOPS, "1")
     measured = FLOPS.measure(subject(made, network=network, stated=STATED), made)
-    assert measured.conditions == {"input": [1, 3, 8, 8]}
+    assert measured.conditions == {"input": [1, 3, 8, 8], "convention": "macs"}
 
 
 def test_no_size_is_guessed(subject, claim) -> None:
@@ -109,7 +110,7 @@ def test_no_size_is_guessed(subject, claim) -> None:
 @pytest.mark.parametrize("network", [nn.Conv2d(4, 8, 3), nn.Linear(5, 5), nn.ModuleList()])
 def test_a_network_that_does_not_run_at_that_size_is_unavailable(network: nn.Module) -> None:
     with pytest.raises(Unavailable, match="does not run on 1 × 3 × 16 × 16: ") as error:
-        multiply_accumulates(network.to("meta"), SHAPE)
+        trace(network.to("meta"), SHAPE)
     assert "\n" not in error.value.message
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import click
 import platformdirs
 
 from zoo.cli._selection import config as settings
+from zoo.errors import UsageError
 from zoo.weights import Access, Policy, Progress
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -24,6 +26,16 @@ def access_options(function: F) -> F:
     ):
         function = option(function)
     return function
+
+
+def require_torch(what: str) -> None:
+    """Raise UsageError where torch or timm is not installed."""
+    missing = [name for name in ("torch", "timm") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"{what} needs {' and '.join(missing)}, which this installation lacks",
+            "pip install 'zoo-verify[timm]'",
+        )
 
 
 def cache_folder() -> Path:

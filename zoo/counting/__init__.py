@@ -16,11 +16,16 @@ from zoo.structure import Record, Step
 
 # Operations that move or make tensors and compute nothing.
 _MOVING = frozenset(
-    """_reshape_alias _unsafe_view alias arange as_strided cat chunk clone contiguous detach
-    dropout dropout_ empty expand expand_as flatten full index lift_fresh narrow new_zeros numpy_T
-    ones pad constant_pad_nd permute pixel_shuffle pixel_unshuffle repeat reflection_pad2d reshape
-    roll select slice split split_with_sizes squeeze stack t to _to_copy transpose type_as unbind
-    unflatten unfold unsafe_chunk unsqueeze view view_as zeros zeros_like""".split()
+    """_conj _reshape_alias _to_copy _unsafe_index _unsafe_view alias arange as_strided broadcast_to
+    cat channel_shuffle chunk clone constant_pad_nd contiguous copy copy_ detach detach_ diagonal
+    dropout dropout_ empty empty_like empty_strided expand expand_as eye fill fill_ flatten flip
+    full full_like gather im2col index index_put index_put_ index_select lift_fresh linspace
+    masked_select narrow new_empty new_full new_ones new_zeros numpy_T ones ones_like pad permute
+    pixel_shuffle pixel_unshuffle rand randn reflection_pad1d reflection_pad2d repeat
+    replication_pad1d replication_pad2d reshape roll scalar_tensor select slice split
+    split_with_sizes squeeze squeeze_ stack t t_ to transpose transpose_ tril triu type_as unbind
+    unflatten unfold unsafe_chunk unsafe_split unsqueeze unsqueeze_ view view_as zero_ zeros
+    zeros_like""".split()
 )
 
 Costs = Iterable[tuple[Step, int]]
@@ -66,7 +71,7 @@ def tally(rule: Rule, record: Record) -> Tally:
     """Return what a record costs by module and by the name of its steps."""
     own: Counter[int] = Counter()
     by_name: Counter[str] = Counter()
-    counted = list(rule.costs(record))
+    counted = [(step, cost) for step, cost in rule.costs(record) if cost]
     for step, cost in counted:
         own[step.module] += cost
         by_name[_name(step, record)] += cost
@@ -79,20 +84,49 @@ def _name(step: Step, record: Record) -> str:
 
 
 def _uncounted(record: Record, counted: list[Step]) -> Iterator[Step]:
-    """Yield the operations that compute something and that no counted step stands for."""
+    """Yield the operations that compute something and that no counted step stands for.
+
+    An operation that is made of others is one, unless some of its parts were counted: then each of
+    the others is.
+    """
     operations = {id(step) for step in counted}
     forwards = [record.modules[s.module].path for s in counted if s.name == "forward"]
-    functions = {(s.module, s.name.rpartition(".")[2]) for s in counted}
     inside = _below(record, forwards)
-    composite = {(step.module, step.within) for step in counted if step.within}
-    for step in record.operations:
-        plain = step.name.rstrip("_")
-        if step.name in _MOVING or step.within in _MOVING or step.module in inside:
+    called = Counter(_called(step) for step in counted if "." in step.name)
+    for whole, parts in _composed(record.operations):
+        if id(whole) in operations or whole.module in inside:
             continue
-        if id(step) in operations or (step.module, plain) in functions:
-            continue
-        if (step.module, step.name) not in composite:
-            yield step
+        if called[_called(whole)]:
+            called[_called(whole)] -= 1
+        elif any(id(part) in operations for part in parts):
+            yield from (p for p in parts if p.name not in _MOVING and id(p) not in operations)
+        elif _computes(whole, parts):
+            yield whole
+
+
+def _computes(whole: Step, parts: list[Step]) -> bool:
+    """Return whether an operation, or any that it is made of, does more than move data."""
+    # An operation of many forms may be made of another of its forms.
+    names = {part.name for part in parts} - {whole.name} or {whole.name}
+    return whole.name not in _MOVING and not names <= _MOVING
+
+
+def _called(step: Step) -> tuple[int, str]:
+    """Return who did a step, and the name of the function by which it is called from Python."""
+    name = step.name.rpartition(".")[2].rstrip("_")
+    resizes = "upsample" in name or name == "interpolate"
+    return step.module, "interpolate" if resizes else name
+
+
+def _composed(operations: Iterable[Step]) -> list[tuple[Step, list[Step]]]:
+    """Return each operation that is not a part of another with its parts, which come after it."""
+    found: list[tuple[Step, list[Step]]] = []
+    for step in operations:
+        if step.within and found:
+            found[-1][1].append(step)
+        else:
+            found.append((step, []))
+    return found
 
 
 def _below(record: Record, paths: list[str]) -> set[int]:

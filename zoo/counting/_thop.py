@@ -17,17 +17,29 @@ LINEAR = "torch.nn.modules.linear.Linear"
 LEAKY_RELU = "torch.nn.modules.activation.LeakyReLU"
 
 
+def number(module: Module, name: str) -> int:
+    """Return a setting that is a whole number."""
+    value = module.settings[name]
+    assert isinstance(value, int)
+    return value
+
+
+def kernel(module: Module) -> int:
+    """Return how many positions the kernel of a convolution has."""
+    sides = module.settings["kernel_size"]
+    assert isinstance(sides, tuple)
+    return elements(sides)
+
+
 def convolution(module: Module, step: Step) -> int:
     """Return output elements × C_in / groups × kernel, without the bias."""
-    groups = module.settings["groups"]
-    assert isinstance(groups, int)
-    kernel = elements(module.parameters["weight"][2:])
-    return elements(step.outputs[0]) * (step.given(0)[1] // groups) * kernel
+    channels = step.given(0)[1] // number(module, "groups")
+    return elements(step.outputs[0]) * channels * kernel(module)
 
 
 def linear(module: Module, step: Step) -> int:
     """Return output elements × input features, without the bias."""
-    return elements(step.outputs[0]) * module.parameters["weight"][1]
+    return elements(step.outputs[0]) * number(module, "in_features")
 
 
 def adaptive_average(step: Step) -> int:

@@ -29,6 +29,12 @@ def _batch_norm(step: Step) -> int:
     return (_norm(4, 5) if step.detail == "training" else _norm(1, 2))(step)
 
 
+def _matmul(step: Step) -> int:
+    """Return first factor × columns of the second, as fvcore does even if the first is repeated."""
+    first, second = step.given(0), step.given(1)
+    return elements(first) * second[-1] if len(second) > 1 else product(step)
+
+
 def _contraction(step: Step) -> int:
     """Return half of NumPy's optimal operation count for an einsum, as fvcore takes it."""
     import numpy as np
@@ -54,7 +60,7 @@ _COSTS: dict[str, Callable[[Step], int]] = {
     "addmm": lambda step: product(step, first=1),
     "mm": product,
     "bmm": product,
-    "matmul": product,
+    "matmul": _matmul,
     "einsum": _contraction,
     "batch_norm": _batch_norm,
     "group_norm": _norm(4, 5),
@@ -70,7 +76,8 @@ _COSTS: dict[str, Callable[[Step], int]] = {
 def costs(record: Record) -> Iterator[tuple[Step, int]]:
     """Yield the cost of every operation that fvcore has a handle for."""
     for step in record.operations:
-        if not step.within and step.name in _COSTS:
+        # A convolution that is padded by a word is another operation, which has no handle.
+        if not step.within and step.name in _COSTS and step.detail not in ("same", "valid"):
             yield step, _COSTS[step.name](step)
 
 

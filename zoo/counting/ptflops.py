@@ -5,31 +5,44 @@ with their biases; normalisation 2 an input element with weights, else 1; activa
 pooling 1 an input element, ``nn.Upsample`` 1 an output element. What lies within a module that it
 knows is not counted again, which hides the projections of an attention module. Besides, it counts
 functions of torch that are called by name, also where a module that was counted calls them: so
-``nn.ReLU`` costs twice its elements. Operators (``x * y``, ``x @ y``) cost nothing. Recurrent
+``nn.ReLU`` costs twice its elements. Operators (``x * y``, ``x @ y``) cost nothing.
+A module that several parents share is summed once for each. Recurrent
 layers and deformable convolutions, which ptflops counts, are not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from zoo.counting import Rule
-from zoo.counting._thop import ADAPTIVE_AVERAGES, AVERAGES, BATCH_NORMS, CONVOLUTIONS, LINEAR
+from zoo.counting._thop import (
+    ADAPTIVE_AVERAGES,
+    AVERAGES,
+    BATCH_NORMS,
+    CONVOLUTIONS,
+    LINEAR,
+    kernel,
+    number,
+)
+from zoo.counting._visits import visits
 from zoo.structure import Module, Record, Shape, Step
 from zoo.structure.record import elements
 
 
 def _convolution(module: Module, step: Step) -> int:
     positions = step.given(0) if "Transpose" in module.kind else step.outputs[0]
-    weight = module.parameters["weight"]
-    cost = step.given(0)[0] * elements(weight) * elements(positions[2:])
+    filters = number(module, "out_channels") // number(module, "groups")
+    weight = number(module, "in_channels") * filters * kernel(module)
+    cost = step.given(0)[0] * weight * elements(positions[2:])
     return cost + (elements(step.outputs[0]) if "bias" in module.parameters else 0)
 
 
 def _linear(module: Module, step: Step) -> int:
-    out, features = module.parameters["weight"]
+    *positions, features = step.given(0)
+    out = step.outputs[0][-1]
     bias = out if "bias" in module.parameters else 0
-    return (features * out + bias) * elements(step.given(0)[:-1])
+    return (features * out + bias) * elements(tuple(positions))
 
 
 def _norm(module: Module, step: Step) -> int:
@@ -53,8 +66,7 @@ def _multihead(module: Module, step: Step) -> int:
     cost = q * wide + q * wide * wide + k * key[2] ** 2 + v * kept**2
     if "in_proj_bias" in module.parameters:
         cost += (q + k + v) * wide
-    heads = module.settings["num_heads"]
-    assert isinstance(heads, int)
+    heads = number(module, "num_heads")
     cost += heads * (q * k * (wide // heads) + q * k + q * k * (kept // heads))
     return pictures * (cost + q * kept * (kept + 1))
 
@@ -62,8 +74,7 @@ def _multihead(module: Module, step: Step) -> int:
 def _timm_attention(module: Module, step: Step) -> int:
     """Return what ptflops takes timm's attention for: scaling, two products and softmax."""
     pictures, tokens, _ = step.given(0)
-    heads, wide = module.settings["num_heads"], module.settings["head_dim"]
-    assert isinstance(heads, int) and isinstance(wide, int)
+    heads, wide = number(module, "num_heads"), number(module, "head_dim")
     return pictures * heads * (tokens * wide + 2 * tokens * tokens * wide + tokens * tokens)
 
 
@@ -96,6 +107,11 @@ def _added_product(inputs: tuple[Shape | None, ...], outputs: tuple[Shape, ...])
     return _product(inputs[1:], outputs) + elements(added)
 
 
+def _aligned(first: Shape, second: Shape) -> int:
+    """Return the elements of two shapes laid side by side from the left, as ptflops does."""
+    return elements(tuple(max(sides) for sides in zip_longest(first, second, fillvalue=1)))
+
+
 def _function(step: Step) -> int:
     name = step.name.rpartition(".")[2]
     match name:
@@ -103,6 +119,8 @@ def _function(step: Step) -> int:
             return _product(step.inputs, step.outputs)
         case "addmm" | "baddbmm":
             return _added_product(step.inputs, step.outputs)
+        case "mul" | "add" if len(step.inputs) > 1:
+            return _aligned(step.given(0), step.given(1))
         case "mul" | "add" | "interpolate" | "upsample":
             return elements(step.outputs[0])
         case _:
@@ -111,11 +129,12 @@ def _function(step: Step) -> int:
 
 def costs(record: Record) -> Iterator[tuple[Step, int]]:
     """Yield the cost of every module and every function that ptflops knows."""
+    met = visits(record)
     known = {module.path for module in record.modules if module.kind in _MODULES}
     for step in record.forwards:
         module = record.modules[step.module]
         if module.path in known and not _hidden(module.path, known):
-            yield step, _MODULES[module.kind](module, step)
+            yield step, _MODULES[module.kind](module, step) * met[step.module]
     for step in record.functions:
         yield step, _function(step)
 

@@ -4,8 +4,9 @@ thop 0.1.1 (``thop/profile.py`` and ``thop/vision/basic_hooks.py``), which count
 its class is exactly one that it knows, so that a subclass costs nothing: convolutions and
 ``nn.Linear`` without biases; normalisation 2 an element, 4 with weights; average pooling 1 an
 output element, adaptive (kernel + 1); softmax 3 n − 1 for n features; upsampling 5 (linear),
-11 (bilinear) or 259 (bicubic) an output element; PReLU 1 an element. A module that is reached by
-two paths is counted once for each path, as there. Recurrent layers, which thop counts, are not.
+11 (bilinear) or 259 (bicubic) an output element; PReLU 1 an element. A module that several
+parents share is hooked once for each and summed once for each, as there. Recurrent layers, which
+thop counts, are not.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from zoo.counting._thop import (
     convolution,
     linear,
 )
+from zoo.counting._visits import visits
 from zoo.structure import Module, Record, Step
 from zoo.structure.record import elements
 
@@ -71,10 +73,11 @@ _COSTS: dict[str, Callable[[Module, Step], int]] = {
 
 def costs(record: Record) -> Iterator[tuple[Step, int]]:
     """Yield the cost of every forward of a module whose exact class thop knows."""
+    met = visits(record)
     for step in record.forwards:
         module = record.modules[step.module]
         if module.kind in _COSTS:
-            yield step, _COSTS[module.kind](module, step) * (1 + len(module.also))
+            yield step, _COSTS[module.kind](module, step) * met[step.module] ** 2
 
 
 RULE = Rule(1, "multiply–accumulates, and operations of normalisation and pooling", costs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
@@ -23,17 +24,22 @@ class Python:
     """The source ``python``."""
 
     runs_named_code = True
+    package = ""
 
     def describe(self, spec: SourceSpec) -> str:
         """Return for instance ``python package:Class.build (package 0.1.0)``."""
         package = spec.reference.partition(":")[0].partition(".")[0]
-        names = importlib.metadata.packages_distributions().get(package, [])
+        names = _distributions().get(package, [])
         versions = [f"{name} {importlib.metadata.version(name)}" for name in sorted(set(names))]
         return f"python {spec.reference}" + (f" ({', '.join(versions)})" if versions else "")
 
     def identify(self, entry: ModelEntry) -> Identity:
         """Return the import path itself: it is no name of which a package could say more."""
         return Identity(entry.source.reference, self.describe(entry.source))
+
+    def architecture(self, spec: SourceSpec) -> str:
+        """Return the import path and the arguments."""
+        return f"{spec.reference} {dict(spec.arguments)}"
 
     def build(self, spec: SourceSpec) -> nn.Module:
         """Return what the named callable returns for the arguments."""
@@ -48,12 +54,12 @@ class Python:
             raise Unavailable(f"{spec.location}: {spec.reference} returns no torch.nn.Module")
         return network
 
-    def stated(self, entry: ModelEntry, network: nn.Module) -> Stated:
+    def stated(self, entry: ModelEntry, network: Callable[[], nn.Module]) -> Stated:
         """Return the preprocessing in the network's ``pretrained_cfg``, timm's convention.
 
         It counts only if its ``file`` names the documented weights file.
         """
-        config = getattr(network, "pretrained_cfg", None)
+        config = getattr(network(), "pretrained_cfg", None)
         if not isinstance(config, Mapping) or entry.weights is None:
             return Stated(None, f"{entry.source.reference} states no preprocessing")
         name = file_name(entry.weights.text)
@@ -68,6 +74,12 @@ class Python:
     def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         """Return the state dict as it is."""
         return state
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Return the distributions that provide each top-level package."""
+    return importlib.metadata.packages_distributions()
 
 
 def _factory(spec: SourceSpec) -> Callable[..., object]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
 from zoo.errors import Blocked, Refused, Unavailable, nearest
+from zoo.machine import package_version
 from zoo.subject import Identity, Stated, from_config
 
 if TYPE_CHECKING:
@@ -27,10 +27,11 @@ class Timm:
     """The source ``timm``."""
 
     runs_named_code = False
+    package = "timm"
 
     def describe(self, spec: SourceSpec) -> str:
         """Return for instance ``timm 1.0.31 seresnet152d``."""
-        return f"timm {version('timm')} {spec.reference}"
+        return f"timm {package_version('timm')} {spec.reference}"
 
     def identify(self, entry: ModelEntry) -> Identity:
         """Return the present name, and which file this and which tags have the documented one.
@@ -40,7 +41,7 @@ class Timm:
         """
         import timm
 
-        by = f"timm {version('timm')}"
+        by = f"timm {package_version('timm')}"
         asked = entry.source.reference
         try:
             _known(entry.source)
@@ -50,7 +51,22 @@ class Timm:
         config = timm.get_pretrained_cfg(present, allow_unregistered=True)
         documented = file_name(entry.weights.text) if entry.weights else ""
         holders = _holders().get(documented, ())
-        return Identity(present, by, loaded=_place(config), holders=holders)
+        sizes = [size for tag in (present, *holders) for size in _sizes(tag)]
+        return Identity(present, by, "", _place(config), holders, sizes=tuple(dict.fromkeys(sizes)))
+
+    def architecture(self, spec: SourceSpec) -> str:
+        """Return the present architecture with what its default configuration sets.
+
+        Those are the settings that ``timm.models.build_model_with_cfg`` takes from it.
+        """
+        import timm
+
+        _check(spec)
+        present = _present(spec.reference)
+        config = timm.get_pretrained_cfg(present, allow_unregistered=True)
+        kept = ("num_classes", "global_pool", "input_size", "fixed_input_size", "pool_size")
+        settings = {name: getattr(config, name, None) for name in kept}
+        return f"{present.partition('.')[0]} {settings} {dict(spec.arguments)}"
 
     def build(self, spec: SourceSpec) -> nn.Module:
         """Return the network of that exact name, or of the one that a deprecated name maps to."""
@@ -68,7 +84,7 @@ class Timm:
                 raise Unavailable(f"timm cannot build {spec.reference}: {reason}") from None
         return network
 
-    def stated(self, entry: ModelEntry, network: nn.Module) -> Stated:
+    def stated(self, entry: ModelEntry, network: Callable[[], nn.Module]) -> Stated:
         """Return the preprocessing of the pretrained tag that has the documented weights file.
 
         That is not always the tag that the bare name loads today.
@@ -82,7 +98,7 @@ class Timm:
         arch = get_arch_name(_present(entry.source.reference))
         for tagged, config in get_arch_pretrained_cfgs(arch).items():
             if documented and _file(config) == documented:
-                return Stated(from_config(config.to_dict()), f"timm {version('timm')} {tagged}")
+                return Stated(from_config(config.to_dict()), f"timm {package_version('timm')} {tagged}")
         return Stated(None, f"no pretrained tag of timm's {arch} has the file {documented}")
 
     def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
@@ -103,6 +119,15 @@ def _present(asked: str) -> str:
     from timm.models import get_arch_name, get_deprecated_models
 
     return get_deprecated_models().get(get_arch_name(asked)) or asked
+
+
+def _sizes(tag: str) -> list[int]:
+    """Return the sides of the input that timm has for a tag, of training and of testing."""
+    import timm
+
+    config = timm.get_pretrained_cfg(tag, allow_unregistered=True)
+    shapes = (config.input_size, config.test_input_size) if config else ()
+    return [shape[-1] for shape in shapes if shape]
 
 
 def _file(config: Any) -> str:
@@ -151,7 +176,7 @@ def _known(spec: SourceSpec) -> None:
             f"{spec.location}: '{name}' is not a name in timm",
             "timm names are made of a-z, 0-9 and _, with at most one tag behind a '.'",
         )
-    where = f"{spec.location}: timm {version('timm')}"
+    where = f"{spec.location}: timm {package_version('timm')}"
     if not timm.is_model(name):
         hint = nearest(name, timm.list_models()) or "see timm.list_models()"
         raise Blocked("model-name", f"{where} has no model '{name}'", hint)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from decimal import ROUND_DOWN, Decimal
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
 from zoo.errors import Refused, Unavailable, nearest
+from zoo.machine import package_version
 from zoo.subject import Identity, Preprocessing, Stated
 
 if TYPE_CHECKING:
@@ -36,16 +36,21 @@ class Torchvision:
     """The source ``torchvision``."""
 
     runs_named_code = False
+    package = "torchvision"
 
     def describe(self, spec: SourceSpec) -> str:
         """Return for instance ``torchvision 0.24.0 resnet50``."""
-        return f"torchvision {version('torchvision')} {spec.reference}"
+        return f"torchvision {package_version('torchvision')} {spec.reference}"
 
     def identify(self, entry: ModelEntry) -> Identity:
         """Return the name itself, where torchvision has it: it maps no name to another."""
-        by, name = f"torchvision {version('torchvision')}", entry.source.reference
+        by, name = f"torchvision {package_version('torchvision')}", entry.source.reference
         known = names()
         return Identity(name, by) if name in known else Identity(None, by, nearest(name, known))
+
+    def architecture(self, spec: SourceSpec) -> str:
+        """Return the name and the arguments: torchvision has no second name for a network."""
+        return f"{spec.reference} {dict(spec.arguments)}"
 
     def build(self, spec: SourceSpec) -> nn.Module:
         """Return the network of that exact name."""
@@ -62,7 +67,7 @@ class Torchvision:
                 raise Unavailable(f"torchvision cannot build {spec.reference}: {reason}") from None
         return network
 
-    def stated(self, entry: ModelEntry, network: nn.Module) -> Stated:
+    def stated(self, entry: ModelEntry, network: Callable[[], nn.Module]) -> Stated:
         """Return the preprocessing of the weights whose URL names the documented file."""
         if entry.weights is None:
             return Stated(None, "the page names no weights file that torchvision could know")
@@ -70,7 +75,7 @@ class Torchvision:
         name = entry.source.reference
         for weights in published(name):
             if file_name(weights.url) == documented:
-                stated_by = f"torchvision {version('torchvision')} {weights}"
+                stated_by = f"torchvision {package_version('torchvision')} {weights}"
                 return Stated(preprocessing(weights), stated_by)
         return Stated(None, f"no weights of torchvision's {name} have the file {documented}")
 
@@ -156,7 +161,7 @@ def _check(spec: SourceSpec) -> None:
     known = names()
     if spec.reference not in known:
         raise Unavailable(
-            f"{spec.location}: torchvision {version('torchvision')} has no classifier "
+            f"{spec.location}: torchvision {package_version('torchvision')} has no classifier "
             f"'{spec.reference}'",
             nearest(spec.reference, known) or "see torchvision.models.list_models()",
         )

@@ -49,8 +49,8 @@ class Step:
         name: ``conv2d`` for an operation, ``torch.nn.functional.relu`` for a function.
         inputs: shapes of the tensors given, None where an optional one is absent.
         outputs: shapes of the tensors that came out.
-        detail: what else moves a count, such as an einsum's equation, ``transposed``
-            or ``training``.
+        detail: what else moves a count, such as an einsum's equation, ``transposed``,
+            ``training``, or a convolution's padding where that is a word.
         within: the operation that this one is a part of, or empty.
     """
 

@@ -9,6 +9,7 @@ replaces). Nothing is computed: tensors of the meta device have a shape and no d
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -37,6 +38,7 @@ _WHOLE = frozenset(
     instance_norm layer_norm linear matmul max_pool1d max_pool2d reshape
     scaled_dot_product_attention softmax to upsample_nearest2d upsample_bilinear2d""".split()
 )
+_FILLING = frozenset("add_ clamp_ erfinv_ fill_ mul_ normal_ sub_ uniform_ zero_".split())
 _COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
 # The functions that ptflops replaces, by who has them.
 _BY_NAME: dict[Any, tuple[str, ...]] = {
@@ -48,6 +50,11 @@ _BY_NAME: dict[Any, tuple[str, ...]] = {
     torch: ("matmul", "mm", "bmm", "addmm", "baddbmm", "mul", "add"),
     Tensor: ("matmul", "mm", "bmm", "addmm", "mul", "add"),
 }
+
+
+# What torch says, on a tensor that has no data, of a step whose outcome needs the data.
+_NEEDS_DATA = re.compile(r"\bmeta (tensor|device type)|data-independent", re.IGNORECASE)
+_ELSEWHERE = "not on the expected device meta"
 
 
 def trace(network: nn.Module, shape: Shape, built: str = "") -> Record:
@@ -64,15 +71,17 @@ def trace(network: nn.Module, shape: Shape, built: str = "") -> Record:
     if any(is_lazy(tensor) for tensor in (*network.parameters(), *network.buffers())):
         raise Unavailable("the network is lazy: its parameters have no shape before a first input")
     seen = _Seen(network)
+    picture = _picture(shape)
     try:
         with torch.inference_mode(), _watched(seen):
-            output = network(torch.empty(shape, device="meta"))
+            output = network(picture)
     except Exception as error:  # code of others may raise anything
-        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        shown = " × ".join(str(side) for side in shape)
-        raise Unavailable(f"the network does not run on {shown}: {reason}") from None
-    if not isinstance(output, Tensor) and not _shapes([output]):
-        raise Unavailable(f"the network returns a {type(output).__name__}, not scores of classes")
+        raise Unavailable(
+            f"the network does not run on {_shown(shape)}: {_reason(error)}"
+        ) from None
+    if not _shapes([output]):
+        given = "nothing" if output is None else f"a value of type {type(output).__name__}"
+        raise Unavailable(f"the network returns {given}, not scores of classes")
     return Record(
         built=built,
         shape=shape,
@@ -82,6 +91,49 @@ def trace(network: nn.Module, shape: Shape, built: str = "") -> Record:
         forwards=tuple(seen.forwards),
         functions=tuple(seen.functions),
     )
+
+
+def _picture(shape: Shape) -> Tensor:
+    if min(shape) < 1:
+        raise Unavailable(f"an input of {_shown(shape)} has no pixels")
+    try:
+        with torch.inference_mode():
+            return torch.empty(shape, device="meta")
+    except (RuntimeError, TypeError):  # its bytes or its sides are more than 64 bits can say
+        raise Unavailable(f"an input of {_shown(shape)} is too large for torch") from None
+
+
+def _shown(shape: Shape) -> str:
+    return " × ".join(str(side) for side in shape)
+
+
+def _reason(error: Exception) -> str:
+    """Return in one line why a pass ended early."""
+    told = str(error)
+    if _NEEDS_DATA.search(told):
+        return "its steps depend on the values of the input, of which only the shape is known"
+    if _ELSEWHERE in told:
+        return "it makes tensors on a device of its own choice, not where its input is"
+    line = re.sub(r" at 0x[0-9a-fA-F]+", "", told.strip().partition("\n")[0])
+    return f"{type(error).__name__}: {line}"[:200] if line else type(error).__name__
+
+
+class WithoutValues(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch has no types here
+    """Skips filling tensors of the meta device, which have no values to fill.
+
+    Half of the time of building a network there went into torch's rules for random numbers.
+    """
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        if func._opname in _FILLING and args[0].is_meta and not _any_tensor(args[1:]):
+            return args[0]
+        return func(*args, **(kwargs or {}))
+
+
+def _any_tensor(values: tuple[Any, ...]) -> bool:
+    return any(isinstance(value, Tensor) for value in values)
 
 
 class _Seen:
@@ -98,10 +150,12 @@ class _Seen:
     def enter(self, module: nn.Module, inputs: Any) -> None:
         self.within.append(self.numbers.get(id(module), self.within[-1]))
 
-    def leave(self, module: nn.Module, inputs: Any, output: Any) -> None:
+    def leave(self, module: nn.Module, inputs: Any, *rest: Any) -> None:
         number = self.within.pop()
-        if id(module) in self.numbers:
-            self.forwards.append(Step(number, "forward", _shapes(inputs), _shapes([output])))
+        *named, output = rest  # torch gives no named inputs, and None, where the module raised
+        if id(module) in self.numbers and output is not None:
+            given = _shapes((*inputs, *(value for one in named for value in one.values())))
+            self.forwards.append(Step(number, "forward", given, _shapes([output])))
 
     def call(self, name: str, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         output = function(*args, **kwargs)
@@ -183,7 +237,8 @@ def _watched(seen: _Seen) -> Iterator[None]:
         torch.backends.mha.set_fastpath_enabled(False)
         stack.callback(torch.backends.mha.set_fastpath_enabled, fast)
         stack.callback(hooks.register_module_forward_pre_hook(seen.enter).remove)
-        stack.callback(hooks.register_module_forward_hook(seen.leave).remove)
+        leave = hooks.register_module_forward_hook(seen.leave, with_kwargs=True, always_call=True)
+        stack.callback(leave.remove)
         for owner, names in _BY_NAME.items():
             for name in names:
                 stack.enter_context(_replaced(owner, name, seen))
@@ -240,6 +295,8 @@ def _detail(name: str, args: tuple[Any, ...]) -> str:
         return str(args[0])
     if name == "batch_norm":
         return "training" if args[5] else ""
+    if name in ("conv1d", "conv2d", "conv3d") and len(args) > 4 and isinstance(args[4], str):
+        return args[4]
     transposed = "transpose" in name or (name.endswith("convolution") and args[6])
     return "transposed" if transposed and "conv" in name else ""
 

@@ -1,0 +1,118 @@
+"""Surveys many models at once: what they are called, and what they count, without any weights.
+
+A fact is looked up in the cache, or else found in as many processes as there are cores, each
+architecture once whatever it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from zoo.claims import ModelEntry, SourceSpec
+from zoo.structure import Shape
+from zoo.subject import Identity
+from zoo.survey.cache import Cache
+from zoo.survey.count import Counted, count, identify
+from zoo.survey.facts import Facts, Request, Totals, Trouble
+from zoo.survey.pool import spread
+
+__all__ = ["Facts", "Request", "Survey", "Totals", "Trouble"]
+
+IN_PROCESS = 2  # so few are counted faster here than processes are started
+
+Report = Callable[[int, int], None]
+Job = tuple[SourceSpec, tuple[Shape, ...]]
+Named = tuple[Identity | Trouble, str]
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Survey:
+    """The facts of models, each found when it is first asked for.
+
+    Args:
+        folder: of the cache.
+        report: told how many architectures are counted, and of how many.
+    """
+
+    def __init__(self, folder: Path, report: Report = lambda done, total: None) -> None:
+        self._cache = Cache(folder)
+        self._report = report
+        self._known: dict[str, Facts] = {}
+
+    def facts(self, entry: ModelEntry, *shapes: Shape) -> Facts:
+        """Return the facts of one model, with its counts at these shapes."""
+        self.find([Request(entry, shapes)])
+        return self._known[entry.name]
+
+    def identity(self, entry: ModelEntry) -> Identity | Trouble:
+        """Return what the source makes of a name; the network is not built for it."""
+        known = self._known.get(entry.name) or self._cache.find(entry)
+        return known.identity if known else identify(entry)[0]
+
+    def find(self, requests: Iterable[Request]) -> None:
+        """Find the facts of many models at once."""
+        missing = [request for request in requests if self._missing(request)]
+        bare = [_bare(request.entry) for request in missing]
+        named = {entry.name: found for entry, found in _run(identify, bare, _unnamed)}
+        jobs: dict[str, Job] = {}
+        for request in missing:
+            _, architecture = named[request.entry.name]
+            spec, shapes = jobs.get(architecture, (request.entry.source, ()))
+            jobs[architecture] = (spec, tuple(dict.fromkeys((*shapes, *request.shapes))))
+        counted = self._count(jobs)
+        for request in missing:
+            identity, architecture = named[request.entry.name]
+            self._learn(request.entry, identity, counted[architecture])
+
+    def _missing(self, request: Request) -> bool:
+        entry = request.entry
+        if entry.name not in self._known and (kept := self._cache.find(entry)) is not None:
+            self._known[entry.name] = kept
+        known = self._known.get(entry.name)
+        return known is None or any(shape not in known.totals for shape in request.shapes)
+
+    def _count(self, jobs: dict[str, Job]) -> dict[str, Counted]:
+        counted: dict[str, Counted] = {}
+        for (name, _), outcome in _run(_count_job, list(jobs.items()), _uncounted):
+            counted[name] = outcome
+            self._report(len(counted), len(jobs))
+        return counted
+
+    def _learn(self, entry: ModelEntry, identity: Identity | Trouble, counted: Counted) -> None:
+        parameters, totals = counted
+        known = self._known.get(entry.name)
+        before = known.totals if known else {}
+        facts = Facts(identity, parameters, {**before, **totals})
+        self._known[entry.name] = facts
+        self._cache.keep(entry, facts)
+
+
+def _run(
+    function: Callable[[A], B], arguments: Sequence[A], died: Callable[[A], B]
+) -> Iterator[tuple[A, B]]:
+    if len(arguments) > IN_PROCESS:
+        yield from spread(function, arguments, died)
+    else:
+        yield from ((argument, function(argument)) for argument in arguments)
+
+
+def _bare(entry: ModelEntry) -> ModelEntry:
+    """Return an entry with only what a source looks at, to be sent to another process."""
+    return replace(entry, claims=(), record=None, fields={})
+
+
+def _unnamed(entry: ModelEntry) -> Named:
+    return Trouble("the process that looked it up died", lasting=False), entry.source.reference
+
+
+def _count_job(job: tuple[str, Job]) -> Counted:
+    return count(*job[1])
+
+
+def _uncounted(job: tuple[str, Job]) -> Counted:
+    died = Trouble("the process that built and counted it died", "is there memory?", lasting=False)
+    return died, dict.fromkeys(job[1][1], died)

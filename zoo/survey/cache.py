@@ -1,0 +1,86 @@
+"""Keeps facts on disk, under everything that moves them."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from zoo import __version__
+from zoo.claims import ModelEntry, file_name
+from zoo.counting import RULES
+from zoo.machine import is_editable, package_version
+from zoo.sources import SOURCES
+from zoo.survey.facts import Facts, from_data, lasting, to_data
+
+
+class Cache:
+    """A folder of facts; what cannot be read or written there counts as not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "facts"
+
+    def find(self, entry: ModelEntry) -> Facts | None:
+        """Return the facts that were kept for an entry, or None."""
+        path = self._path(entry)
+        if path is None:
+            return None
+        try:
+            return from_data(json.loads(path.read_bytes())["facts"])
+        except (OSError, LookupError, TypeError, ValueError, AttributeError):
+            return None
+
+    def keep(self, entry: ModelEntry, facts: Facts) -> None:
+        """Keep facts beside those that are kept for other shapes."""
+        path = self._path(entry)
+        if path is None or not lasting(facts):
+            return
+        known = self.find(entry)
+        if known is not None:
+            facts = replace(facts, totals={**known.totals, **facts.totals})
+        document = {"key": _key(entry), "facts": to_data(facts)}
+        with contextlib.suppress(OSError):  # a cache that cannot be written to is no cache
+            _write(path, json.dumps(document, ensure_ascii=False).encode())
+
+    def _path(self, entry: ModelEntry) -> Path | None:
+        package = getattr(SOURCES.get(entry.source.kind), "package", "")
+        if not package or not package_version(package) or is_editable(package):
+            return None
+        key = json.dumps(_key(entry), sort_keys=True)
+        name = hashlib.sha256(key.encode()).hexdigest()
+        return self._folder / name[:2] / f"{name}.json"
+
+
+def _key(entry: ModelEntry) -> dict[str, Any]:
+    """Return all that moves the facts of a model but the shapes of the input."""
+    return {
+        "zoo": __version__,
+        "source": SOURCES[entry.source.kind].describe(entry.source),
+        "arguments": dict(entry.source.arguments),
+        "file": file_name(entry.weights.text) if entry.weights else "",
+        "torch": package_version("torch"),
+        "rules": _rules(),
+    }
+
+
+@cache
+def _rules() -> dict[str, int]:
+    return {name: rule.version for name, rule in RULES.items()}
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

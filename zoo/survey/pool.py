@@ -1,0 +1,85 @@
+"""Runs a function over many arguments in processes, and survives those that die."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+# Imported once, by the process that the workers are forked from.
+_HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.count")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def spread(
+    function: Callable[[A], B], arguments: Sequence[A], died: Callable[[A], B]
+) -> Iterator[tuple[A, B]]:
+    """Yield each argument with its outcome, as they come.
+
+    Args:
+        function: importable by name; runs in another process.
+        died: gives the outcome for an argument whose process died, such as for want of memory.
+    """
+    left = list(arguments)
+    workers = min(cores(), len(left))
+    while left:
+        done: list[A] = []
+        try:
+            for argument, outcome in _once(function, left, workers):
+                done.append(argument)
+                yield argument, outcome
+            return
+        except BrokenProcessPool:
+            left = [argument for argument in left if not any(argument is one for one in done)]
+            if workers == 1:  # so it was the first that is left
+                argument = left.pop(0)
+                yield argument, died(argument)
+                workers = min(cores(), len(left))
+            else:
+                workers = 1
+
+
+def _once(function: Callable[[A], B], arguments: list[A], workers: int) -> Iterator[tuple[A, B]]:
+    executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_prepare)
+    try:
+        futures: dict[Future[B], A] = {executor.submit(function, a): a for a in arguments}
+        pending = list(futures) if workers == 1 else as_completed(futures)
+        for future in pending:
+            yield futures[future], future.result()
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        executor.shutdown(wait=False, cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+def _context() -> Any:
+    """Return how processes are made: forked from one that has imported what is slow to import."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(_HEAVY))
+    return context
+
+
+def _prepare() -> None:
+    """Leave Ctrl-C to the parent, the cores to the others, and what is imported uncollected."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # a third of the time went into looking through torch's own objects
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
