@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, SourceSpec, Text, Value
 
 PLACE = Location("index.md", 7, 3)
+NOWHERE = Path(os.devnull)  # a folder in which nothing can be kept
 
 MakeClaim = Callable[..., Claim]
 MakeEntry = Callable[..., ModelEntry]
@@ -36,8 +39,9 @@ def claim() -> MakeClaim:
 
 
 _TEXTS = frozenset(
-    {Metric.MODEL_NAME, Metric.WEIGHTS_LOAD, Metric.CHECKPOINT_IDENTITY, Metric.INTERPOLATION}
-)
+    {Metric.MODEL_NAME, Metric.ARCHITECTURE, Metric.WEIGHTS_LOAD, Metric.CHECKPOINT_IDENTITY,
+     Metric.INTERPOLATION}
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeClaim, MakeEntry
+from tests.conftest import NOWHERE, MakeClaim, MakeEntry
 from zoo.build import Options
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.errors import Blocked, Skipped, Unavailable, ZooError
@@ -34,7 +33,7 @@ def run(
     entry: ModelEntry, *validators: Validator, selected: list[str] | None = None, **options: object
 ) -> Run:
     names = [each.name for each in validators] if selected is None else selected
-    how = Options(Access(Path("cache")), **options)  # type: ignore[arg-type]
+    how = Options(Access(NOWHERE), **options)  # type: ignore[arg-type]
     return verify([entry], validators, names, how, version="0", started="2026-01-01T00:00:00Z")
 
 
@@ -135,7 +134,7 @@ def test_an_interruption_keeps_what_is_known_and_says_what_was_not_tested(
         [first, second, third],
         [check],
         ["flops"],
-        Options(Access(Path("cache"))),
+        Options(Access(NOWHERE)),
         version="0",
         started="2026-01-01T00:00:00Z",
     )

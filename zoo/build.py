@@ -18,7 +18,7 @@ from zoo.sources import SOURCES, Source, source_of
 from zoo.structure import Record, Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.survey.answers import Answers
-from zoo.survey.count import skeleton
+from zoo.survey.worker import skeleton
 from zoo.weights import Access, load, obtain
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
         entry,
         _describe(entry),
         identity,
+        network_without,
         Lazy(asked(answers.parameters)),
         totals,
         asked(answers.explanation),

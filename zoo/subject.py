@@ -136,6 +136,7 @@ class Subject:
 
     Attributes:
         source: the source, its version and what it was asked for, in words.
+        skeleton: the network without weights, on the meta device.
         parameters: elements of all parameters of the network, trainable and frozen, each once.
         totals: the count by each rule of one pass, given the shape of the input.
         explanation: the convention that comes nearest to the claimed FLOPs, or None.
@@ -150,6 +151,7 @@ class Subject:
     entry: ModelEntry
     source: str
     identity: Lazy[Identity]
+    skeleton: Lazy[nn.Module]
     parameters: Lazy[int]
     totals: Callable[[Shape], Mapping[str, int]]
     explanation: Callable[[], Explanation | None]

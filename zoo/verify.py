@@ -20,6 +20,7 @@ from zoo.findings import (
     judge,
     untested,
 )
+from zoo.index import Problem
 from zoo.machine import environment
 from zoo.run import Run, SubjectRecord
 from zoo.subject import Stated, Subject
@@ -53,6 +54,7 @@ def verify(
     *,
     version: str,
     started: str,
+    unread: Iterable[Problem] = (),
 ) -> Run:
     """Test the claims of models and return every claim with its verdict.
 
@@ -60,6 +62,7 @@ def verify(
         validators: all that there are, so that no claim is left without a word.
         selected: the names of those to use; claims of the others are SKIP.
         version: of zoo, for the record; ``started`` likewise, in UTC, ISO 8601.
+        unread: what is wrong with models of which the index cannot be read.
 
     A KeyboardInterrupt ends the work early: what was not tested by then is SKIP.
     """
@@ -78,6 +81,7 @@ def verify(
             break
         findings += sorted(found, key=_report_order)
         subjects.append(_record(subject))
+    findings += [_unread(problem) for problem in unread]
     device = options.device
     machine = environment(device.name, device.batch_size)
     return Run(version, started, machine, tuple(subjects), tuple(findings))
@@ -142,6 +146,19 @@ def _settle(found: list[Finding | tuple[Finding, str]]) -> list[Finding]:
         else finding
         for item, finding in zip(found, plain_ones, strict=True)
     ]
+
+
+def _unread(problem: Problem) -> Finding:
+    """Return the ERROR for a model with a value that cannot be read, so that nothing is tested."""
+    return Finding(
+        rule=problem.rule,
+        model=problem.model or "",
+        metric=None,
+        verdict=Verdict.ERROR,
+        message=f"nothing was tested: {problem.message}",
+        location=problem.location,
+        hint=problem.hint,
+    )
 
 
 def _not_checkable(entry: ModelEntry) -> Finding:

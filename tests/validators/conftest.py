@@ -50,6 +50,7 @@ def subject(entry):
             entry=entry(*claims),
             source="python tiny:build",
             identity=Lazy(lambda: identity),
+            skeleton=Lazy(lambda: built().to("meta")),
             parameters=Lazy(lambda: sum(p.numel() for p in built().parameters())),
             totals=lambda shape: {
                 name: total(rule, trace(built().to("meta"), shape)) for name, rule in RULES.items()

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from zoo.build import Options, subject_of
+from tests.conftest import NOWHERE
+from zoo.build import Options, answers_of, subject_of
 from zoo.claims import Metric, ModelEntry
 from zoo.errors import Blocked, Skipped
 from zoo.findings import Finding, Verdict, judge
@@ -94,13 +95,14 @@ def published() -> list[ModelEntry]:
 def test_for_these_of_the_bundled_index_the_name_loads_another_file(
     published: list[ModelEntry],
 ) -> None:
-    options = Options(Access(Path("cache"), offline=True))
+    options = Options(Access(NOWHERE, offline=True))
+    answers = answers_of(published, options)
     replaced = {}
     for entry in published:
         claim = entry.claimed(Metric.CHECKPOINT_IDENTITY)
         assert claim is not None
         try:
-            measured = CHECK.measure(subject_of(entry, options), claim)
+            measured = CHECK.measure(subject_of(entry, options, answers), claim)
         except (Skipped, Blocked):
             continue
         if judge(CHECK.name, claim, measured, CHECK.tolerance(claim)).verdict is Verdict.FAIL:
@@ -111,8 +113,9 @@ def test_for_these_of_the_bundled_index_the_name_loads_another_file(
 def test_one_name_of_the_bundled_index_is_gone_and_many_are_aliases(
     published: list[ModelEntry],
 ) -> None:
-    options = Options(Access(Path("cache"), offline=True))
-    names = {e.source.reference: subject_of(e, options).identity().name for e in published}
+    options = Options(Access(NOWHERE, offline=True))
+    answers = answers_of(published, options)
+    names = {e.source.reference: answers.identity(e).name for e in published}
     assert [name for name, present in names.items() if present is None] == ["gluon_xception65"]
     assert names["adv_inception_v3"] == "inception_v3.tf_adv_in1k"
     assert sum(name != present for name, present in names.items()) == 75

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from zoo.build import Options, subject_of
+from tests.conftest import NOWHERE
+from zoo.build import Options, answers_of, subject_of
 from zoo.claims import Metric, Text
 from zoo.errors import Unavailable
 from zoo.findings import Verdict
@@ -83,7 +83,7 @@ def test_what_rests_on_an_unknown_name_is_not_tested(entry, claim, spec) -> None
     )
     made = entry(*claims, source=source)
     page = replace(made, fields={"ID": Text("resnet81", made.location)})
-    options = Options(Access(Path("cache"), offline=True))
+    options = Options(Access(NOWHERE, offline=True))
     selected = [name for name in VALIDATORS if name != "accuracy"]
     run = verify([page], VALIDATORS.values(), selected, options, version="0", started="")
     verdicts = {finding.metric: finding for finding in run.findings}
@@ -96,7 +96,7 @@ def test_what_rests_on_an_unknown_name_is_not_tested(entry, claim, spec) -> None
 
 def test_without_the_check_of_names_an_unknown_one_stays_an_error(entry, claim, spec) -> None:
     page = entry(claim(Metric.PARAMETERS, "5"), source=spec("timm", "resnet81"))
-    options = Options(Access(Path("cache"), offline=True))
+    options = Options(Access(NOWHERE, offline=True))
     run = verify([page], VALIDATORS.values(), ["parameters"], options, version="0", started="")
     (finding,) = run.findings
     assert finding.verdict is Verdict.ERROR
@@ -104,6 +104,7 @@ def test_without_the_check_of_names_an_unknown_one_stays_an_error(entry, claim, 
 
 
 def test_the_identity_of_a_subject_is_the_sources_own(entry, spec) -> None:
-    subject = subject_of(entry(source=spec("timm", "tv_resnet34")), Options(Access(Path("cache"))))
+    model, options = entry(source=spec("timm", "tv_resnet34")), Options(Access(NOWHERE))
+    subject = subject_of(model, options, answers_of([model], options))
     assert isinstance(subject.identity, Lazy)
     assert subject.identity().name == "resnet34.tv_in1k"

@@ -20,6 +20,8 @@ from zoo.index import Index, Problem, read_index
 from zoo.registry import Registry
 
 NOTHING_SELECTED = 5
+# Errors that spoil one model and leave the others as they are.
+SPOILING = frozenset({"bad-value"})
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -72,12 +74,44 @@ def sound_registry(given: Path | None) -> Registry:
     """Return the models of an index that has no errors, or raise."""
     index = open_index(given)
     if index.errors:
-        count = len(index.errors)
-        noun = "error" if count == 1 else "errors"
-        raise IndexFault(
-            f"the index has {count} {noun}: nothing was done", "mend what is said above"
-        )
+        raise _faulty(len(index.errors))
     return Registry(index.entries)
+
+
+def _faulty(count: int) -> IndexFault:
+    noun = "error" if count == 1 else "errors"
+    return IndexFault(f"the index has {count} {noun}: nothing was done", "mend what is said above")
+
+
+def spoiled_apart(given: Path | None) -> tuple[Registry, list[Problem]]:
+    """Return the models of an index, and what is wrong with those that have an unreadable value.
+
+    Raises:
+        IndexFault: the index has errors of another kind.
+    """
+    index = open_index(given)
+    spoiled = [problem for problem in index.errors if problem.rule in SPOILING and problem.model]
+    if len(spoiled) < len(index.errors):
+        raise _faulty(len(index.errors))
+    return Registry(index.entries), spoiled
+
+
+def of_models(
+    problems: Iterable[Problem], models: Iterable[str], patterns: str | None, everything: bool
+) -> list[Problem]:
+    """Return the problems of the models that are chosen."""
+    named = set(models)
+    wanted = [part.strip() for part in (patterns or "").split(",") if part.strip()]
+    return [
+        problem
+        for problem in problems
+        if (name := problem.model or "")
+        and (
+            everything
+            or {name, _bare(name)} & named
+            or any(_matches(name, part) for part in wanted)
+        )
+    ]
 
 
 def describe(problem: Problem) -> str:

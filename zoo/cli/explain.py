@@ -58,9 +58,14 @@ def _sentence(text: str) -> str:
 
 
 def _argument(validator: str) -> str:
-    """Return the docstring of a validator's module, which argues what it compares."""
+    """Return the docstring of a validator's module, which argues what it compares.
+
+    A module that reads words of the pages has them as ``TERMS``, which are listed below it.
+    """
     module = sys.modules[VALIDATORS[validator].measure.__module__]
-    return inspect.cleandoc(module.__doc__ or "").replace("``", "`")
+    said = inspect.cleandoc(module.__doc__ or "").replace("``", "`")
+    terms = [f"- {word}: {meaning}" for word, meaning in getattr(module, "TERMS", ())]
+    return "\n".join([said, "", *terms] if terms else [said])
 
 
 def _summaries() -> str:

@@ -81,7 +81,7 @@ def _records(entry: ModelEntry, shapes: list[Shape], *, trust_python: bool) -> l
     """Return the record at each shape at which the network runs; say of the others why not."""
     from zoo.errors import Unavailable
     from zoo.structure.trace import trace
-    from zoo.survey.count import skeleton
+    from zoo.survey.worker import skeleton
 
     try:
         source = source_of(entry, trust_python=trust_python)

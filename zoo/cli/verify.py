@@ -68,11 +68,18 @@ def verify_command(
     output: Path | None,
 ) -> int:
     """Measure what is claimed, and say whether it holds."""
-    entries = _selection.choose(_selection.sound_registry(index), models, patterns, everything)
+    registry, spoiled = _selection.spoiled_apart(index)
+    unread = _selection.of_models(spoiled, models, patterns, everything)
+    known = [name for name in models if not _selection.of_models(unread, [name], None, False)]
+    entries = (
+        _selection.choose(registry, known, patterns, everything)
+        if known or patterns or everything or not unread
+        else []
+    )
     selected = _rules(only, skip)
-    if not entries:
+    if not entries and not unread:
         return _selection.nothing_selected("no model of the index matches")
-    if not _asked(entries, selected):
+    if entries and not _asked(entries, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     _require_torch(selected)
     settings = _selection.config()
@@ -97,7 +104,13 @@ def verify_command(
         _check_device(options.device.name)
         started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         run = verify(
-            entries, VALIDATORS.values(), selected, options, version=__version__, started=started
+            entries,
+            VALIDATORS.values(),
+            selected,
+            options,
+            version=__version__,
+            started=started,
+            unread=unread,
         )
     _report.deliver(run, form, output)
     if was_interrupted(run):

@@ -98,7 +98,9 @@ class Timm:
         arch = get_arch_name(_present(entry.source.reference))
         for tagged, config in get_arch_pretrained_cfgs(arch).items():
             if documented and _file(config) == documented:
-                return Stated(from_config(config.to_dict()), f"timm {package_version('timm')} {tagged}")
+                return Stated(
+                    from_config(config.to_dict()), f"timm {package_version('timm')} {tagged}"
+                )
         return Stated(None, f"no pretrained tag of timm's {arch} has the file {documented}")
 
     def convert(self, network: nn.Module, state: Mapping[str, Tensor]) -> Mapping[str, Tensor]:

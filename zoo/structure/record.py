@@ -47,7 +47,7 @@ class Step:
     Attributes:
         module: number of the innermost module that did it; of the module itself for a forward.
         name: ``conv2d`` for an operation, ``torch.nn.functional.relu`` for a function.
-        inputs: shapes of the tensors given, None where an optional one is absent.
+        inputs: shapes of the tensors given, None where an optional one is absent before others.
         outputs: shapes of the tensors that came out.
         detail: what else moves a count, such as an einsum's equation, ``transposed``,
             ``training``, or a convolution's padding where that is a word.

@@ -15,9 +15,9 @@ from zoo.claims import ModelEntry, SourceSpec
 from zoo.structure import Shape
 from zoo.subject import Identity
 from zoo.survey.cache import Cache
-from zoo.survey.count import Counted, count, identify
 from zoo.survey.facts import Facts, Request, Totals, Trouble
 from zoo.survey.pool import spread
+from zoo.survey.worker import Counted, count, identify
 
 __all__ = ["Facts", "Request", "Survey", "Totals", "Trouble"]
 

@@ -16,7 +16,7 @@ A = TypeVar("A")
 B = TypeVar("B")
 
 # Imported once, by the process that the workers are forked from.
-_HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.count")
+_HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.worker")
 
 
 def cores() -> int:

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from zoo.claims import ModelEntry, SourceSpec
@@ -30,12 +31,15 @@ class _TooLong(BaseException):
 
 def identify(entry: ModelEntry) -> tuple[Identity | Trouble, str]:
     """Return what a source makes of a name, and the architecture that it stands for."""
-    source = SOURCES[entry.source.kind]
+    source, spec = SOURCES[entry.source.kind], entry.source
     try:
-        identity = source.identify(entry)
-        return identity, source.architecture(entry.source)
+        identity: Identity | Trouble = source.identify(entry)
     except Unavailable as error:
-        return trouble(error), f"{entry.source.kind} {entry.source.reference}"
+        identity = _trouble(error, spec)
+    try:
+        return identity, f"{spec.kind} {source.architecture(spec)}"
+    except Unavailable:  # which building it will say
+        return identity, f"{spec.kind} {spec.reference}"
 
 
 def count(spec: SourceSpec, shapes: tuple[Shape, ...]) -> Counted:
@@ -54,12 +58,19 @@ def count(spec: SourceSpec, shapes: tuple[Shape, ...]) -> Counted:
                 except Unavailable as error:
                     totals[shape] = trouble(error)
     except Unavailable as error:
-        return trouble(error), dict.fromkeys(shapes, trouble(error))
+        found = _trouble(error, spec)
+        return found, dict.fromkeys(shapes, found)
     except (_TooLong, MemoryError) as error:
         too_much = f"took more than {DEADLINE} s" if isinstance(error, _TooLong) else "needs memory"
         found = Trouble(f"building and counting it {too_much}", lasting=False)
         return found, dict.fromkeys(shapes, found) | totals
     return parameters, totals
+
+
+def _trouble(error: Unavailable, spec: SourceSpec) -> Trouble:
+    """Return an error without the place on the page, which may move while the fact stays."""
+    found = trouble(error)
+    return replace(found, message=found.message.removeprefix(f"{spec.location}: "))
 
 
 def skeleton(source: Source, spec: SourceSpec) -> nn.Module:
@@ -72,7 +83,7 @@ def skeleton(source: Source, spec: SourceSpec) -> nn.Module:
     """
     import torch
 
-    from zoo.structure.trace import WithoutValues
+    from zoo.structure.meta import WithoutValues
 
     try:
         with torch.device("meta"), WithoutValues():  # type: ignore[no-untyped-call]
