@@ -92,6 +92,7 @@ class Timm:
         from timm.models import get_arch_name
         from timm.models._registry import get_arch_pretrained_cfgs
 
+        _known(entry.source)
         if entry.weights is None:
             return Stated(None, "the page names no weights file that timm could know")
         documented = file_name(entry.weights.text)

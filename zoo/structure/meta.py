@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._device import DeviceContext
 
 # Operations that keep the shape of their first tensor.
 _UNARY = """batch_norm elu elu_ gelu hardsigmoid hardsigmoid_
@@ -19,22 +19,33 @@ sigmoid_ silu silu_ softplus tanh tanh_""".split()
 _BINARY = "add add_ div div_ mul mul_ sub sub_".split()
 _KEEPING = frozenset(getattr(torch.ops.aten, name).default for name in _UNARY)
 _PAIRING = frozenset(getattr(torch.ops.aten, name).Tensor for name in _BINARY)
-_FILLING = frozenset("add_ clamp_ erfinv_ fill_ mul_ normal_ sub_ uniform_ zero_".split())
+_FILLING = frozenset(
+    getattr(Tensor, name)
+    for name in "add_ clamp_ erfinv_ fill_ mul_ normal_ sub_ uniform_ zero_".split()
+)
+_INIT = "torch.nn.init"
 
 
-class WithoutValues(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch has no types here
-    """Skips filling tensors of the meta device, which have no values to fill."""
+class WithoutValues(DeviceContext):
+    """Makes tensors on the meta device, and does not fill them: they have no values."""
 
-    def __torch_dispatch__(
+    def __init__(self) -> None:
+        super().__init__(torch.device("meta"))
+
+    def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
     ) -> Any:
-        if func._opname in _FILLING and args[0].is_meta and not _any_tensor(args[1:]):
-            return args[0]
-        return func(*args, **(kwargs or {}))
+        """Call a function of torch, unless it does nothing but fill a tensor."""
+        named: dict[str, Any] = kwargs or {}
+        if func in _FILLING or getattr(func, "__module__", "") == _INIT:
+            filled, *rest = (*args, *named.values())
+            if _is_meta(filled) and not any(isinstance(value, Tensor) for value in rest):
+                return filled
+        return super().__torch_function__(func, types, args, named)  # type: ignore[no-untyped-call]
 
 
-def _any_tensor(values: tuple[Any, ...]) -> bool:
-    return any(isinstance(value, Tensor) for value in values)
+def _is_meta(value: object) -> bool:
+    return isinstance(value, Tensor) and value.is_meta
 
 
 def shortcut(func: Any, args: tuple[Any, ...]) -> Tensor | None:

@@ -6,7 +6,6 @@ Nothing is computed: tensors of the meta device have a shape and no data.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
@@ -21,13 +20,16 @@ _NEEDS_DATA = re.compile(r"\bmeta (tensor|device type)|data-independent", re.IGN
 _ELSEWHERE = "not on the expected device meta"
 
 
-def trace(network: nn.Module, shape: Shape, built: str = "") -> Record:
+def trace(
+    network: nn.Module, shape: Shape, built: str = "", modules: tuple[Module, ...] | None = None
+) -> Record:
     """Return what a network does with one input.
 
     Args:
         network: on the meta device, in evaluation mode.
         shape: of the input, ``(pictures, channels, height, width)``.
         built: what its source calls it.
+        modules: what ``described`` gives, where that is known.
 
     Raises:
         Unavailable: the network does not run on such an input alone, or gives no tensor.
@@ -50,7 +52,7 @@ def trace(network: nn.Module, shape: Shape, built: str = "") -> Record:
         built=built,
         shape=shape,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
-        modules=tuple(_modules(network)),
+        modules=described(network) if modules is None else modules,
         operations=tuple(seen.operations),
         forwards=tuple(seen.forwards),
         functions=tuple(seen.functions),
@@ -82,21 +84,23 @@ def _reason(error: Exception) -> str:
     return f"{type(error).__name__}: {line}"[:200] if line else type(error).__name__
 
 
-def _modules(network: nn.Module) -> Iterator[Module]:
-    paths: dict[int, list[str]] = {}
+def described(network: nn.Module) -> tuple[Module, ...]:
+    """Return the modules of a network, each once, parents before children."""
+    paths: dict[nn.Module, list[str]] = {}
     for path, module in network.named_modules(remove_duplicate=False):
-        paths.setdefault(id(module), []).append(path)
-    for module in network.modules():
-        path, *also = paths[id(module)]
-        own, *classes = type(module).__mro__
-        bases = tuple(_qualified(base) for base in classes if base not in (nn.Module, object))
-        parameters = {
-            name: tuple(parameter.shape)
-            for name, parameter in module._parameters.items()
-            if parameter is not None
-        }
-        settings = _settings(module)
-        yield Module(path, _qualified(own), bases, settings, parameters, tuple(also))
+        paths.setdefault(module, []).append(path)
+    return tuple(_described(module, *found) for module, found in paths.items())
+
+
+def _described(module: nn.Module, path: str, *also: str) -> Module:
+    own, *classes = type(module).__mro__
+    bases = tuple(_qualified(base) for base in classes if base not in (nn.Module, object))
+    parameters = {
+        name: tuple(parameter.shape)
+        for name, parameter in module._parameters.items()
+        if parameter is not None
+    }
+    return Module(path, _qualified(own), bases, _settings(module), parameters, also)
 
 
 def _qualified(kind: type) -> str:

@@ -9,6 +9,7 @@ import os
 import tempfile
 from dataclasses import replace
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +62,24 @@ def _key(entry: ModelEntry) -> dict[str, Any]:
     """Return all that moves the facts of a model but the shapes of the input."""
     return {
         "zoo": __version__,
+        "code": _code(),
         "source": SOURCES[entry.source.kind].describe(entry.source),
         "arguments": dict(entry.source.arguments),
         "file": file_name(entry.weights.text) if entry.weights else "",
         "torch": package_version("torch"),
         "rules": _rules(),
     }
+
+
+@cache
+def _code() -> str:
+    """Return the SHA-256 of the code that records and counts, which may change within a version."""
+    digest = hashlib.sha256()
+    for package in ("zoo.structure", "zoo.counting", "zoo.survey"):
+        modules = (file for file in files(package).iterdir() if file.name.endswith(".py"))
+        for module in sorted(modules, key=lambda file: file.name):
+            digest.update(module.read_bytes())
+    return digest.hexdigest()
 
 
 @cache

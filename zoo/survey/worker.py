@@ -44,16 +44,17 @@ def identify(entry: ModelEntry) -> tuple[Identity | Trouble, str]:
 
 def count(spec: SourceSpec, shapes: tuple[Shape, ...]) -> Counted:
     """Return the parameters of a network, and its count by every rule at each shape."""
-    from zoo.structure.trace import trace
+    from zoo.structure.trace import described, trace
 
     totals: dict[Shape, Totals | Trouble] = {}
     try:
         with _deadline():
             network = skeleton(SOURCES[spec.kind], spec)
             parameters = _parameters(network)
+            modules = described(network)
             for shape in shapes:
                 try:
-                    record = trace(network, shape)
+                    record = trace(network, shape, modules=modules)
                     totals[shape] = {name: total(rule, record) for name, rule in RULES.items()}
                 except Unavailable as error:
                     totals[shape] = trouble(error)
@@ -81,12 +82,10 @@ def skeleton(source: Source, spec: SourceSpec) -> nn.Module:
     Raises:
         Unavailable: the source cannot build it.
     """
-    import torch
-
     from zoo.structure.meta import WithoutValues
 
     try:
-        with torch.device("meta"), WithoutValues():  # type: ignore[no-untyped-call]
+        with WithoutValues():
             return source.build(spec).eval()
     except Unavailable as error:
         if "meta" not in error.message:
