@@ -13,6 +13,8 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn
 from zoo import escape
 from zoo.build import Listener
 
+SHARED = "architectures"  # what is done for all models at once
+
 
 class Lines(Listener):
     """One line a model, for logs."""
@@ -26,6 +28,11 @@ class Lines(Listener):
     def model(self, name: str) -> None:
         """Print the model's name."""
         click.echo(f"verifying {escape.terminal(name)}", err=True)
+
+    def progress(self, what: str, done: int, total: int | None) -> None:
+        """Print how far what concerns all models is, at each tenth of it."""
+        if what == SHARED and total and done * 10 // total > (done - 1) * 10 // total:
+            click.echo(f"counted {done} of {total} {what}", err=True)
 
 
 class Bars(Listener):

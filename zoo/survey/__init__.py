@@ -58,15 +58,14 @@ class Survey:
         missing = [request for request in requests if self._missing(request)]
         bare = [_bare(request.entry) for request in missing]
         named = {entry.name: found for entry, found in _run(identify, bare, _unnamed)}
-        jobs: dict[str, Job] = {}
+        alike: dict[str, list[Request]] = {}
         for request in missing:
-            _, architecture = named[request.entry.name]
-            spec, shapes = jobs.get(architecture, (request.entry.source, ()))
-            jobs[architecture] = (spec, tuple(dict.fromkeys((*shapes, *request.shapes))))
-        counted = self._count(jobs)
-        for request in missing:
-            identity, architecture = named[request.entry.name]
-            self._learn(request.entry, identity, counted[architecture])
+            alike.setdefault(named[request.entry.name][1], []).append(request)
+        jobs = [(architecture, _job(same)) for architecture, same in alike.items()]
+        for done, ((architecture, _), counted) in enumerate(_run(_count_job, jobs, _uncounted), 1):
+            for request in alike[architecture]:
+                self._learn(request.entry, named[request.entry.name][0], counted)
+            self._report(done, len(jobs))
 
     def _missing(self, request: Request) -> bool:
         entry = request.entry
@@ -74,13 +73,6 @@ class Survey:
             self._known[entry.name] = kept
         known = self._known.get(entry.name)
         return known is None or any(shape not in known.totals for shape in request.shapes)
-
-    def _count(self, jobs: dict[str, Job]) -> dict[str, Counted]:
-        counted: dict[str, Counted] = {}
-        for (name, _), outcome in _run(_count_job, list(jobs.items()), _uncounted):
-            counted[name] = outcome
-            self._report(len(counted), len(jobs))
-        return counted
 
     def _learn(self, entry: ModelEntry, identity: Identity | Trouble, counted: Counted) -> None:
         parameters, totals = counted
@@ -98,6 +90,12 @@ def _run(
         yield from spread(function, arguments, died)
     else:
         yield from ((argument, function(argument)) for argument in arguments)
+
+
+def _job(requests: Sequence[Request]) -> Job:
+    """Return the work that serves several names of one network."""
+    shapes = (shape for request in requests for shape in request.shapes)
+    return requests[0].entry.source, tuple(dict.fromkeys(shapes))
 
 
 def _bare(entry: ModelEntry) -> ModelEntry:
