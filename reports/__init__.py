@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoo.catalog import Catalog
 from zoo.findings import Finding, Verdict
@@ -62,6 +62,28 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
         for (verdict, message, hint), metrics in shared.items()
     ]
     return sorted(found, key=lambda reason: GRAVEST_FIRST.index(reason.verdict))
+
+
+def folded(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings as rows: what holds of one metric is one row where its claims are texts.
+
+    Texts that hold, such as a list of components, say nothing that the page does not say; numbers
+    are measured, and each is a row of its own. The row stands where the first of them would.
+    """
+    rows: dict[tuple[str | None, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        folds = finding.verdict is Verdict.PASS and isinstance(finding.claimed, str)
+        own = "" if folds else str(number)
+        rows.setdefault((finding.model, finding.rule, finding.metric, own), []).append(finding)
+    return [_row(together) for together in rows.values()]
+
+
+def _row(findings: list[Finding]) -> Finding:
+    first, *more = findings
+    if not more:
+        return first
+    total = f"{len(findings)} {first.unit or 'claims'}"
+    return replace(first, claimed=total, measured=total)
 
 
 REPORTS: Catalog[Report] = Catalog("zoo.reports", "REPORT")

@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, reasons
+from zoo.reports import Report, Style, folded, reasons
 from zoo.run import Run, SubjectRecord
 
 MARKS = {
@@ -111,7 +111,9 @@ def _index(run: Run, by_model: dict[str, list[Finding]], files: dict[str, str]) 
             "name": model,
             "file": _Markup(files[model]),
             "counts": [sum(f.verdict is verdict for f in findings) for verdict in Verdict],
-            "failed": ", ".join(f.metric or f.rule for f in findings if f.verdict is Verdict.FAIL),
+            "failed": ", ".join(
+                dict.fromkeys(f.metric or f.rule for f in findings if f.verdict is Verdict.FAIL)
+            ),
         }
         for model, findings in by_model.items()
     ]
@@ -136,7 +138,7 @@ def _environment(run: Run) -> str:
 def _page(model: str, findings: list[Finding], subject: SubjectRecord | None) -> str:
     return _ENVIRONMENT.from_string(PAGE).render(
         name=model,
-        rows=[_row(finding) for finding in findings],
+        rows=[_row(finding) for finding in folded(findings)],
         reasons=reasons(findings),
         evidence=_evidence(findings, subject),
     )

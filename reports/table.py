@@ -12,7 +12,7 @@ from rich.text import Text
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Reason, Report, Style, reasons
+from zoo.reports import Reason, Report, Style, folded, reasons
 from zoo.run import Run
 
 COLOURS = {
@@ -46,7 +46,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 
 def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
-    tested = [f for f in findings if f.verdict is not Verdict.SKIP]
+    tested = folded(f for f in findings if f.verdict is not Verdict.SKIP)
     said = [Padding(_reason(reason), (0, 0, 0, 2)) for reason in reasons(findings)]
     parts: list[RenderableType] = [Text(escape.terminal(name), style="bold")]
     if tested:

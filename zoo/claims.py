@@ -19,6 +19,9 @@ class Metric(str, Enum):
     MODEL_NAME = "model-name"
     PARAMETERS = "parameters"
     FLOPS = "flops"
+    ARCHITECTURE = "architecture"
+    LAYERS = "layers"
+    DROPOUT = "dropout"
     FILE_SIZE = "file-size"
     WEIGHTS_DIGEST = "weights-digest"
     WEIGHTS_LOAD = "weights-load"
@@ -46,6 +49,8 @@ UNITS: Mapping[Metric, str] = MappingProxyType(
     | {
         Metric.PARAMETERS: "parameters",
         Metric.FLOPS: "multiply-adds",
+        Metric.ARCHITECTURE: "components",
+        Metric.LAYERS: "layers",
         Metric.FILE_SIZE: "bytes",
         Metric.IMAGE_SIZE: "pixels",
         Metric.TOP_1: "%",

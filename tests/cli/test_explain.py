@@ -9,6 +9,7 @@ import pytest
 from tests.cli.conftest import Zoo
 from zoo.cli.explain import document, rules
 from zoo.validators import VALIDATORS
+from zoo.vocabulary import READINGS
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -28,6 +29,13 @@ def test_every_rule_says_what_it_means_why_it_matters_and_how_to_mend_it(
 @pytest.mark.parametrize("name", list(VALIDATORS))
 def test_every_validator_argues_what_it_compares(zoo: Zoo, name: str) -> None:
     assert len(zoo("explain", name).out.splitlines()) > 3
+
+
+def test_the_words_of_pages_are_explained_with_their_readings(zoo: Zoo) -> None:
+    lines = zoo("explain", "architecture").out.splitlines()
+    listed = [line.removeprefix("- ").partition(": ") for line in lines if line.startswith("- ")]
+    assert [word for word, _, _ in listed] == list(READINGS)
+    assert all(said.startswith(READINGS[word].means) for word, _, said in listed)
 
 
 def test_without_a_name_all_are_listed(zoo: Zoo) -> None:

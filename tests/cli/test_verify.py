@@ -28,7 +28,13 @@ def test_published_numbers_of_seresnet152d_get_their_verdicts(zoo: Zoo) -> None:
         assert by_metric[metric]["verdict"] == "ERROR"
         assert by_metric[metric]["hint"]
     assert by_metric["top-1"]["verdict"] == "SKIP"
-    assert "LR, Epochs" in by_metric[None]["message"]
+    untold = by_metric[None]["message"]
+    assert untold.startswith("not checkable from a checkpoint: Training Techniques, ")
+    assert "LR, Epochs" in untold
+    words = [f["verdict"] for f in outcome.json["findings"] if f["metric"] == "architecture"]
+    assert sorted(words) == ["PASS"] * 10 + ["SKIP"]
+    assert (by_metric["layers"]["verdict"], by_metric["layers"]["measured"]) == ("PASS", 152)
+    assert by_metric["dropout"]["verdict"] == "SKIP"
 
 
 def test_a_host_that_cannot_be_reached_is_an_error_with_reason_and_hint(zoo: Zoo) -> None:

@@ -634,3 +634,45 @@ def test_models_inherit_as_many_values_as_the_limit_and_no_more(index, monkeypat
     read = read_index(Path())
     assert len(read.entries) == 2
     assert seen(read) == [("a.yml", 2, 9, "too-large")]
+
+
+# Components, layers and dropout: fields that publishers fill freely
+
+FREE = "Models:\n- Name: a\n  Metadata:\n    LR: 0.6\n"
+
+
+def free(index, *lines):
+    """Return the claims of these fields with their lines, and what is left untested."""
+    entry = only(index(a_yml=FREE + "".join(f"    {line}\n" for line in lines)))
+    kinds = {Metric.ARCHITECTURE, Metric.LAYERS, Metric.DROPOUT}
+    claims = [claim for claim in entry.claims if claim.metric in kinds]
+    return [(c.metric.value, c.value, c.location.line) for c in claims], entry.untested
+
+
+def test_each_listed_component_is_a_claim_at_its_own_line_and_twice_is_once(index):
+    words = ["Architecture:", "- ReLU", "- 1x1 Convolution", "- relu"]
+    claims, untested = free(index, *words)
+    assert claims == [("architecture", "ReLU", 6), ("architecture", "1x1 Convolution", 7)]
+    assert untested == ("LR",)
+
+
+def test_a_component_need_not_be_in_a_list(index):
+    assert free(index, "architecture: ResNet")[0] == [("architecture", "ResNet", 5)]
+
+
+def test_layers_and_dropout_are_numbers(index):
+    claims, untested = free(index, "Layers: 50", "Dropout: '0.2'")
+    assert claims == [("layers", Decimal(50), 5), ("dropout", Decimal("0.2"), 6)]
+    assert untested == ("LR",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Architecture: []", "Architecture: {Type: ResNet}", "Architecture: [{Type: ResNet}]",
+     "Architecture: ['']", "Architecture: null", "Layers: many", "Layers: 0", "Layers: 50.5",
+     "Layers: [50]", "Dropout: 7", "Dropout: [0.1, 0.2]", "Dropout: none", "Dropout: -0.1"],
+)  # fmt: skip
+def test_what_cannot_be_read_there_is_no_error_and_stays_uncheckable(index, line):
+    claims, untested = free(index, line)
+    assert claims == []
+    assert untested == ("LR", line.partition(":")[0])

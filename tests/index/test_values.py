@@ -17,9 +17,11 @@ from zoo.index.values import (
     count,
     digest,
     fraction,
+    layer_count,
     number,
     percent,
     pixels,
+    rate,
     rounding,
 )
 
@@ -201,6 +203,30 @@ def test_pixels_are_the_side_of_a_square(text, value):
 def test_what_is_no_square_of_pixels_is_refused(text):
     with pytest.raises(ValueError, match=r"^not the side of a square image"):
         pixels(text)
+
+
+@pytest.mark.parametrize(("text", "value"), [("50", "50"), (" 1202 ", "1202"), ("007", "7")])
+def test_layers_are_counted(text, value):
+    assert layer_count(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["0", "many", "-5", "50.0", "12 + 12", "100000", "1e2", "1k"])
+def test_what_is_no_number_of_layers_is_refused(text):
+    with pytest.raises(ValueError, match=r"^not a number of layers"):
+        layer_count(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("0.2", "0.2"), ("0", "0"), ("20%", "0.2"), ("12.5 %", "0.125")]
+)
+def test_a_rate_is_a_share_of_the_values(text, value):
+    assert rate(text) == Decimal(value)
+
+
+@pytest.mark.parametrize("text", ["7", "1", "100%", "-0.1", "0.2 K", "0.1, 0.2", "%", "0.2%%"])
+def test_what_is_no_rate_is_refused(text):
+    with pytest.raises(ValueError, match=r"^not a rate"):
+        rate(text)
 
 
 @pytest.mark.parametrize(

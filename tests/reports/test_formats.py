@@ -9,7 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from zoo.findings import Verdict
-from zoo.reports import GRAVEST_FIRST, REPORTS, Style, reasons
+from zoo.reports import GRAVEST_FIRST, REPORTS, Style, folded, reasons
 from zoo.run import Run, from_json
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
@@ -101,3 +101,29 @@ def test_a_long_text_that_is_wrapped_makes_no_command_of_a_ci_runner(run: Run) -
             REPORTS["table"].render(replace(run, findings=(long,)), Style(width=width)).values()
         )
         assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
+
+
+def test_texts_that_hold_of_one_metric_are_one_row(run: Run) -> None:
+    held = next(f for f in run.findings if f.metric == "architecture")
+    wrong = replace(held, verdict=Verdict.FAIL, claimed="Mish", measured="not there")
+    other = replace(held, model="other")
+    rows = folded([held, wrong, replace(held, claimed="ReLU"), other, held])
+    assert [(row.model, row.verdict, row.claimed) for row in rows] == [
+        ("tiny", Verdict.PASS, "3 components"),
+        ("tiny", Verdict.FAIL, "Mish"),
+        ("other", Verdict.PASS, "Convolution"),
+    ]
+
+
+def test_numbers_that_hold_keep_a_row_each(run: Run) -> None:
+    number = replace(run.findings[0], metric="top-1", claimed=80.26, measured=80.27)
+    assert folded([number, replace(number, claimed=75.5)]) == [
+        number,
+        replace(number, claimed=75.5),
+    ]
+
+
+def test_failures_of_one_metric_are_named_once_in_the_index(run: Run) -> None:
+    wrong = next(f for f in run.findings if f.verdict is Verdict.FAIL)
+    pages = REPORTS["markdown"].render(replace(run, findings=(wrong, wrong)), Style())
+    assert f"| {wrong.metric} |\n" in pages["index.md"]

@@ -23,8 +23,11 @@ _METADATA = {
     "mean": (Metric.MEAN, "numbers"),
     "std": (Metric.STD, "numbers"),
 }
+# Fields that publishers fill freely: what can be read is a claim, and nothing else is an error.
+_FREE = {"layers": (Metric.LAYERS, "layer-count"), "dropout": (Metric.DROPOUT, "rate")}
+_COMPONENTS = "architecture"
 _ACCURACIES = {"top 1 accuracy": Metric.TOP_1, "top 5 accuracy": Metric.TOP_5}
-_DESCRIPTIVE = frozenset({"id", "tasks", "training data"})
+_DESCRIPTIVE = frozenset({"flops convention", "id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
 _TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)\Z")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
@@ -95,12 +98,42 @@ def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) 
         node = metadata.get(key)
         if node is not None and (value := _value(node, kind)) is not None:
             yield Claim(model, metric, value, node.location, written(node))
+    yield from _free(model, metadata)
     if weights is not None:
         tail = hash_tail(weights.text)
         if tail is not None and _text(metadata.get("SHA256")) is None:
             yield Claim(model, Metric.WEIGHTS_DIGEST, tail, weights.location, weights.text)
         yield Claim(model, Metric.WEIGHTS_LOAD, FITS, weights.location, weights.text)
     yield from _accuracies(model, body)
+
+
+def _free(model: str, metadata: Mapping) -> Iterator[Claim]:
+    """Yield what the fields claim that need not be claims: components, layers and dropout."""
+    for word in _words(metadata.get(_COMPONENTS)).values():
+        yield Claim(model, Metric.ARCHITECTURE, word.text, word.location, word.text)
+    for key, (metric, kind) in _FREE.items():
+        text = _text(metadata.get(key))
+        if text is not None and (value := _readable(text.text, kind)) is not None:
+            yield Claim(model, metric, value, text.location, text.text)
+
+
+def _words(node: Node | None) -> dict[str, Text]:
+    """Return the texts of a list, or the only one, each once; a list of anything else has none."""
+    items = node.items if isinstance(node, Sequence) else [node]
+    texts = [_text(item) for item in items]
+    words: dict[str, Text] = {}
+    for text in texts:
+        if text is None or not text.text.strip():
+            return {}
+        words.setdefault(text.text.casefold(), text)
+    return words
+
+
+def _readable(text: str, kind: str) -> Value | None:
+    try:
+        return PARSERS[kind](text)
+    except ValueError:
+        return None
 
 
 def _accuracies(model: str, body: Mapping) -> Iterator[Claim]:
@@ -160,8 +193,18 @@ def _core(text: str) -> object:
 
 
 def _untested(metadata: Mapping) -> tuple[str, ...]:
-    tested = _METADATA.keys() | _DESCRIPTIVE
+    tested = {*_METADATA, *_DESCRIPTIVE, *_understood(metadata)}
     return tuple(e.name for key, e in metadata.entries.items() if key not in tested)
+
+
+def _understood(metadata: Mapping) -> Iterator[str]:
+    """Yield the free fields of which something can be read."""
+    if _words(metadata.get(_COMPONENTS)):
+        yield _COMPONENTS
+    for key, (_, kind) in _FREE.items():
+        text = _text(metadata.get(key))
+        if text is not None and _readable(text.text, kind) is not None:
+            yield key
 
 
 def _other_metrics(model: Mapping) -> Iterator[str]:

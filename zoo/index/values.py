@@ -78,6 +78,24 @@ def pixels(text: str) -> Decimal:
     return Decimal(match[1])
 
 
+def layer_count(text: str) -> Decimal:
+    """Read a number of layers: ``50``."""
+    match = re.fullmatch(r"\s*(\d{1,5})\s*", text, re.ASCII)
+    if match is None or int(match[1]) == 0:
+        raise ValueError("not a number of layers, such as 50")
+    return Decimal(match[1])
+
+
+def rate(text: str) -> Decimal:
+    """Read the share of values that is dropped, from 0 to below 1: ``0.2``, ``20%``."""
+    bare = text.strip().removesuffix("%")
+    value, unit = _split(bare, "a rate such as 0.2")
+    share = value / 100 if bare != text.strip() else value
+    if unit or not 0 <= share < 1:
+        raise ValueError("not a rate from 0 to below 1, such as 0.2")
+    return share
+
+
 def number(text: str) -> Decimal:
     """Read a plain decimal number of moderate size."""
     value, unit = _split(text, "a number")
@@ -109,6 +127,8 @@ PARSERS: Mapping[str, Callable[[str], Decimal | Digest]] = MappingProxyType(
         "percent": percent,
         "fraction": fraction,
         "pixels": pixels,
+        "layer-count": layer_count,
+        "rate": rate,
         "number": number,
         "digest": digest,
         "fingerprint": fingerprint,
