@@ -25,4 +25,4 @@ def test_an_example_is_what_zoo_prints(number: int) -> None:
 
 
 def test_every_command_is_in_the_table() -> None:
-    assert set(re.findall(r"^\| `zoo (\w+)", README, re.MULTILINE)) == set(COMMANDS)
+    assert set(re.findall(r"^\| `zoo ([\w-]+)", README, re.MULTILINE)) == set(COMMANDS)

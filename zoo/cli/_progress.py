@@ -31,7 +31,12 @@ class Lines(Listener):
 
     def progress(self, what: str, done: int, total: int | None) -> None:
         """Print how far what concerns all models is, at each tenth of it."""
-        if what == SHARED and total and done * 10 // total > (done - 1) * 10 // total:
+        if (
+            what == SHARED
+            and total
+            and total >= 10
+            and done * 10 // total > (done - 1) * 10 // total
+        ):
             click.echo(f"counted {done} of {total} {what}", err=True)
 
 

@@ -46,7 +46,7 @@ class Answers:
         Raises:
             Unavailable: the source cannot say.
         """
-        return _had(self._survey.identity(entry))
+        return _had(entry, self._survey.identity(entry))
 
     def parameters(self, entry: ModelEntry) -> int:
         """Return the elements of all parameters, trainable and frozen, each once.
@@ -55,7 +55,7 @@ class Answers:
             Unavailable: the network cannot be built.
         """
         self._found()
-        return _had(self._survey.facts(entry).parameters)
+        return _had(entry, self._survey.facts(entry).parameters)
 
     def totals(self, entry: ModelEntry, shape: Shape) -> Totals:
         """Return the count by each rule of one pass.
@@ -64,7 +64,7 @@ class Answers:
             Unavailable: the network cannot be built, or does not run at that shape.
         """
         self._explained()
-        return _had(self._survey.facts(entry, shape).totals[shape])
+        return _had(entry, self._survey.facts(entry, shape).totals[shape])
 
     def explanation(self, entry: ModelEntry) -> Explanation | None:
         """Return the convention that comes nearest to the claimed FLOPs, or None."""
@@ -79,7 +79,7 @@ def _may_be_built(entry: ModelEntry, *, trust_python: bool) -> bool:
     return True
 
 
-def _had(found: T | Trouble) -> T:
+def _had(entry: ModelEntry, found: T | Trouble) -> T:
     if isinstance(found, Trouble):
-        raise found.error()
+        raise found.error(entry.source.location)
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from zoo.claims import ModelEntry
+from zoo.claims import Location, ModelEntry
 from zoo.errors import Blocked, Refused, Unavailable
 from zoo.structure import Shape
 from zoo.subject import Identity
@@ -22,6 +22,7 @@ class Trouble:
         rule: the validator whose finding says it, where the error is Blocked.
         refused: whether it was there and left alone.
         lasting: whether the same versions will always fail so.
+        of_page: whether the message is about a place on the page, which it does not name.
     """
 
     message: str
@@ -29,12 +30,14 @@ class Trouble:
     rule: str = ""
     refused: bool = False
     lasting: bool = True
+    of_page: bool = False
 
-    def error(self) -> Unavailable:
-        """Return the error that this was."""
+    def error(self, place: Location) -> Unavailable:
+        """Return the error that this is for a model whose source is written at some place."""
+        message = f"{place}: {self.message}" if self.of_page else self.message
         if self.rule:
-            return Blocked(self.rule, self.message, self.hint)
-        return (Refused if self.refused else Unavailable)(self.message, self.hint)
+            return Blocked(self.rule, message, self.hint)
+        return (Refused if self.refused else Unavailable)(message, self.hint)
 
 
 def trouble(error: Unavailable, *, lasting: bool = True) -> Trouble:

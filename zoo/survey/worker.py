@@ -70,8 +70,9 @@ def count(spec: SourceSpec, shapes: tuple[Shape, ...]) -> Counted:
 
 def _trouble(error: Unavailable, spec: SourceSpec) -> Trouble:
     """Return an error without the place on the page, which may move while the fact stays."""
-    found = trouble(error)
-    return replace(found, message=found.message.removeprefix(f"{spec.location}: "))
+    found, place = trouble(error), f"{spec.location}: "
+    message = found.message.removeprefix(place)
+    return replace(found, message=message, of_page=message != found.message)
 
 
 def skeleton(source: Source, spec: SourceSpec) -> nn.Module:
