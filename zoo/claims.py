@@ -203,6 +203,7 @@ class ModelEntry:
         claims: in the order in which they are written.
         untested: names of the fields that no check can read off a checkpoint.
         root: folder of the index, to which ``file:`` weights are confined.
+        mirrors: other URLs of the same file, tried in turn where ``weights`` cannot be had.
         library: what the index says that the model belongs to, or empty.
         record: all that the page says, as data; None where it comes from no page.
     """
@@ -214,6 +215,7 @@ class ModelEntry:
     collection: str = ""
     claims: tuple[Claim, ...] = ()
     weights: Text | None = None
+    mirrors: tuple[Text, ...] = ()
     code: str | None = None
     paper: str | None = None
     tasks: tuple[str, ...] = ()

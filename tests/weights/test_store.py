@@ -19,11 +19,11 @@ from tests.weights.server import Hostile, body, half_then, reset, stall
 from zoo.claims import Digest
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
-from zoo.weights import Access, obtain
-from zoo.weights.fetch import Policy
+from zoo.weights import Access, Patience, Policy, obtain
 from zoo.weights.store import Store, sha256
 
 OPEN = Policy(allow_http=True, allow_private=True)
+HASTY = Patience(sleep=lambda seconds: None)
 DATA = os.urandom(3 * 2**20)
 DIGEST = Digest("sha256", hashlib.sha256(DATA).hexdigest())
 URL = "https://weights.example/a.pth"
@@ -34,8 +34,7 @@ import resource, sys
 from pathlib import Path
 from zoo.claims import Location, ModelEntry, SourceSpec, Text
 from zoo.errors import ZooError
-from zoo.weights import Access, obtain
-from zoo.weights.fetch import Policy
+from zoo.weights import Access, Patience, Policy, obtain
 url, cache, limit = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 if limit:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -43,7 +42,8 @@ place = Location("index.md", 1, 1)
 entry = ModelEntry("tiny", place, ".", SourceSpec("timm", "tiny", {}, place),
                    weights=Text(url, place))
 try:
-    print(obtain(entry, Access(cache, policy=Policy(True, True))).digest)
+    access = Access(cache, policy=Policy(True, True), patience=Patience(sleep=lambda s: None))
+    print(obtain(entry, access).digest)
 except ZooError as error:
     print(type(error).__name__, error.message, error.hint, sep="|")
 """
@@ -59,7 +59,7 @@ def cache(tmp_path: Path) -> Path:
 @pytest.fixture
 def fetch(entry, cache: Path) -> Fetch:
     def run(url: str, *, offline: bool = False) -> WeightsFile:
-        return obtain(entry(weights=url), Access(cache, offline=offline, policy=OPEN))
+        return obtain(entry(weights=url), Access(cache, offline, OPEN, patience=HASTY))
 
     return run
 
@@ -79,7 +79,8 @@ def stored(cache: Path) -> list[Path]:
 
 
 def partial(cache: Path) -> list[Path]:
-    return list(cache.glob("partial-*"))
+    """Return what is left of files that are not complete."""
+    return list(cache.glob("partial/*"))
 
 
 def test_a_file_lies_under_its_own_digest(cache: Path) -> None:

@@ -1,0 +1,222 @@
+"""The part of a file that is here while the rest is on its way, or after it broke off.
+
+Each lies in a folder of its own below ``partial/`` with a record of what it is a part of. A folder
+``KEY.RANDOM`` is written by the process that made it and no other; it becomes ``KEY`` when that
+process lets it go, and whoever renames that back owns it. So no byte is ever written by two
+processes, whether locks work or not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from zoo.claims import Digest
+
+FOLDER = "partial"
+CHUNK = 2**18
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a partial file is a part of.
+
+    Attributes:
+        etag: the strong entity tag of the whole file, or empty.
+        length: its size in bytes, or None where the server did not say it.
+        boot: the start of the machine in which it was written: what a process leaves when it is
+            killed is on disk, what a power cut leaves need not be.
+        flushed: so many bytes are on disk for certain.
+    """
+
+    url: str
+    etag: str
+    length: int | None
+    boot: str = ""
+    flushed: int = 0
+
+
+def key(url: str) -> str:
+    """Return the name under which things of a URL are kept."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Partial:
+    """A partial file that this process writes; hashed while it is written."""
+
+    def __init__(self, folder: Path, origin: Origin, *, resumed: bool = False) -> None:
+        self.folder = folder
+        self.origin = origin
+        self.resumed = resumed
+        self.size = 0
+        self._running = hashlib.sha256()
+        self._stream = self.data.open("r+b" if self.data.exists() else "xb", buffering=0)
+
+    @property
+    def data(self) -> Path:
+        """Where the bytes are."""
+        return self.folder / "data"
+
+    @property
+    def digest(self) -> Digest:
+        """The SHA-256 of the bytes that are there."""
+        return Digest("sha256", self._running.hexdigest())
+
+    def write(self, chunk: bytes) -> None:
+        """Add bytes at the end."""
+        view = memoryview(chunk)
+        while view:
+            view = view[self._stream.write(view) :]
+        self._running.update(chunk)
+        self.size += len(chunk)
+
+    def reread(self, size: int) -> None:
+        """Hash so many bytes that are there already, and cut off what follows them."""
+        buffer = memoryview(bytearray(CHUNK))
+        while self.size < size:
+            got = self._stream.readinto(buffer[: min(CHUNK, size - self.size)])
+            if not got:
+                break
+            self._running.update(buffer[:got])
+            self.size += got
+        self._stream.truncate(self.size)
+        self._stream.seek(self.size)
+
+    def flush(self) -> None:
+        """Make sure that the bytes are on disk."""
+        os.fsync(self._stream.fileno())
+
+    def let_go(self) -> None:
+        """Leave the bytes to whoever goes on with them, if anyone can."""
+        kept = False
+        with contextlib.suppress(OSError):
+            if self.size and self.origin.etag:
+                self.flush()
+                _record(self.folder, _marked(self.origin, self.size))
+                self.folder.rename(self.folder.parent / key(self.origin.url))
+                kept = True
+        if kept:
+            self._stream.close()
+        else:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove the bytes."""
+        self._stream.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def begin(store: Path, origin: Origin) -> Partial:
+    """Return a new, empty partial file.
+
+    Raises:
+        OSError: the folder cannot be written to.
+    """
+    folder = _own(store, origin.url)
+    _record(folder, _marked(origin, 0))
+    return Partial(folder, origin)
+
+
+def resume(store: Path, url: str, *, alone: bool) -> Partial | None:
+    """Return the bytes of a URL that an earlier attempt left, hashed anew, or None.
+
+    Args:
+        alone: whether no other process is fetching this URL, as far as a lock can tell. Only then
+            is what a killed process left taken up, and then as a copy, since locks may lie.
+    """
+    place = store / FOLDER
+    with contextlib.suppress(OSError):
+        mine = place / f"{key(url)}.{os.urandom(8).hex()}"
+        (place / key(url)).rename(mine)
+        if (taken := _taken(mine, url)) is not None:
+            return taken
+        shutil.rmtree(mine, ignore_errors=True)
+    for left in _left_behind(place, url) if alone else ():
+        try:
+            copied = _copied(store, left, url)
+        finally:
+            shutil.rmtree(left, ignore_errors=True)
+        if copied is not None:
+            return copied
+    return None
+
+
+def _taken(folder: Path, url: str) -> Partial | None:
+    """Return the partial file of a folder that is ours, as far as it can be trusted."""
+    origin, size = _trusted(folder, url)
+    if origin is None or not size:
+        return None
+    partial = Partial(folder, origin, resumed=True)
+    partial.reread(size)
+    return partial
+
+
+def _copied(store: Path, folder: Path, url: str) -> Partial | None:
+    origin, size = _trusted(folder, url)
+    if origin is None or not size:
+        return None
+    partial = begin(store, origin)
+    partial.resumed = True
+    try:
+        with (folder / "data").open("rb", buffering=0) as left:
+            while partial.size < size and (chunk := left.read(min(CHUNK, size - partial.size))):
+                partial.write(chunk)
+    except OSError:
+        partial.discard()
+        raise
+    return partial
+
+
+def _trusted(folder: Path, url: str) -> tuple[Origin | None, int]:
+    """Return what a folder holds a part of, and how many of its bytes are sure to be on disk."""
+    try:
+        origin = Origin(**json.loads((folder / "record").read_bytes()))
+        size = (folder / "data").stat().st_size
+        if origin.url != url or not origin.etag or not isinstance(origin.etag, str):
+            return None, 0
+        same = bool(origin.boot) and origin.boot == _boot()
+        trusted = size if same else min(size, int(origin.flushed))
+        return origin, trusted if origin.length is None else min(trusted, int(origin.length))
+    except (OSError, ValueError, TypeError):
+        return None, 0
+
+
+def _left_behind(place: Path, url: str) -> Iterator[Path]:
+    """Yield the folders of processes that ended without letting go, the fullest first."""
+
+    def size(folder: Path) -> int:
+        data = folder / "data"
+        return data.stat().st_size if data.exists() else 0
+
+    yield from sorted(place.glob(f"{key(url)}.*"), key=size, reverse=True)
+
+
+def _own(store: Path, url: str) -> Path:
+    place = store / FOLDER
+    place.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"{key(url)}.", dir=place))
+
+
+def _record(folder: Path, origin: Origin) -> None:
+    fresh = folder / "record.new"
+    fresh.write_text(json.dumps(asdict(origin)), encoding="utf-8")
+    fresh.replace(folder / "record")
+
+
+def _marked(origin: Origin, flushed: int) -> Origin:
+    return Origin(origin.url, origin.etag, origin.length, _boot(), flushed)
+
+
+def _boot() -> str:
+    try:
+        return _BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
