@@ -16,6 +16,7 @@ from zoo.machine import package_version
 from zoo.sources import SOURCES, Source
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.weights import Access, load, obtain
+from zoo.weights.convert import in_store
 
 if TYPE_CHECKING:
     from torch import nn
@@ -66,14 +67,18 @@ def subject_of(entry: ModelEntry, options: Options) -> Subject:
     weights = Lazy(lambda: obtain(entry, options.access))
     stated = Lazy(lambda: source().stated(entry, skeleton()))
 
+    checkpoint = Lazy(lambda: in_store(options.access.cache)(weights()))
+
     def loaded() -> nn.Module:
-        file = weights()  # before a network is built in vain
-        return load(source().build(entry.source), file, source().convert)
+        checkpoint()  # before a network is built in vain
+        build, convert = source().build, source().convert
+        return load(build(entry.source), weights(), convert, lambda _: checkpoint())
 
     network = Lazy(loaded)
     predictions = _predictor(network, lambda: documented(entry, stated), options)
+    described = _describe(entry)
     return Subject(
-        entry, _describe(entry), identity, skeleton, weights, network, stated, predictions
+        entry, described, identity, skeleton, weights, network, stated, predictions, checkpoint
     )
 
 

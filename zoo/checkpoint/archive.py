@@ -133,4 +133,3 @@ def pieces(archive: Archive, name: str) -> Iterator[bytes]:
 
 def _first(error: Exception) -> str:
     return str(error).partition("\n")[0][:80] or type(error).__name__
-

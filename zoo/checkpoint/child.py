@@ -1,4 +1,4 @@
-"""The process in which a checkpoint is opened: reads standard input, writes safetensors or a reason.
+"""The process that opens a checkpoint: reads standard input, writes safetensors or a reason.
 
 It starts without the parent's environment, gives up all but reading and answering, and only then
 looks at the file. What it answers on standard output is one safetensors file; the reason why there
@@ -63,7 +63,7 @@ def main(digest: str, averaged: bool) -> None:
 def _answer(digest: str, descriptor: int, *, averaged: bool) -> None:
     size = os.fstat(0).st_size
     reached = confinement.confine(size)
-    with open(0, "rb", closefd=False) as stream:  # noqa: PTH123 # a descriptor has no path
+    with open(0, "rb", closefd=False) as stream:
         _check_digest(stream, digest)
         before = os.fstat(0)
         found = _find(stream, size, reached, averaged=averaged)
@@ -74,9 +74,7 @@ def _answer(digest: str, descriptor: int, *, averaged: bool) -> None:
     write(found.tensors, _record(digest, found, counts, reached), descriptor)
 
 
-def _record(
-    digest: str, found: Found, counts: list[tuple[int, int]], reached: list[str]
-) -> Record:
+def _record(digest: str, found: Found, counts: list[tuple[int, int]], reached: list[str]) -> Record:
     return Record(
         source=digest,
         format=found.format.value,

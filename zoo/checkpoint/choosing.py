@@ -2,9 +2,9 @@
 
 The rule:
 
-1. Of the keys in ``PLAIN``, in that order, the first under which tensors lie by name. Where there is
-   none, of those in ``AVERAGED``: an exponential moving average (EMA) of the weights, which training
-   keeps beside them and which is another network's parameters, with another accuracy.
+1. Of the keys in ``PLAIN``, in that order, the first under which tensors lie by name. Where there
+   is none, of those in ``AVERAGED``: an exponential moving average (EMA) of the weights, which
+   training keeps beside them and which has another accuracy.
 2. Where the file's name has the word ``ema``, its publisher means the average: ``AVERAGED`` come
    first.
 3. What lies there is searched again, for it may nest (``{"model": {"state_dict": …}}``).

@@ -46,7 +46,7 @@ class _Member:
         array = numpy.frombuffer(data, self.header.dtype, offset=self.header.begin)
         shaped = array.reshape(self.header.sides, order="F" if self.header.fortran else "C")
         native = numpy.ascontiguousarray(shaped, self.header.dtype.newbyteorder("<"))
-        return memoryview(native.reshape(-1).view(numpy.uint8))
+        return native.reshape(-1).view(numpy.uint8).data
 
 
 def read(archive: Archive, size: int) -> tuple[dict[str, Tensor], tuple[str, ...]]:

@@ -1,8 +1,8 @@
 """Lists what a pickle asks for, without running it: only a few inert names and opcodes pass.
 
-A pickle is a program. This reads it as data (``pickletools`` disassembles and calls nothing), before
-torch sees a byte of it, so that what is refused is named and nothing else is ever interpreted. An
-allow list, since every deny list has been got round (Zhou et al. 2025, arXiv:2508.19774).
+A pickle is a program. This reads it as data (``pickletools`` disassembles and calls nothing) before
+torch sees a byte of it, so that what is refused is named and nothing else is ever interpreted. It
+is an allow list, since every deny list has been got round (arXiv:2508.19774).
 """
 
 from __future__ import annotations
@@ -58,10 +58,13 @@ _TENSORS_NOT_READ = {
 }
 # What torch's restricted unpickler knows, and so all that a checkpoint needs.
 OPCODES = frozenset(
-    "APPEND APPENDS BINFLOAT BINGET BININT BININT1 BININT2 BINPERSID BINPUT BINUNICODE BUILD"
-    " EMPTY_DICT EMPTY_LIST EMPTY_SET EMPTY_TUPLE GLOBAL LONG1 LONG_BINGET LONG_BINPUT MARK NEWFALSE"
-    " NEWOBJ NEWTRUE NONE PROTO REDUCE SETITEM SETITEMS SHORT_BINSTRING STOP TUPLE TUPLE1 TUPLE2"
-    " TUPLE3".split()
+    {
+        *("APPEND", "APPENDS", "BINFLOAT", "BINGET", "BININT", "BININT1", "BININT2", "BINPERSID"),
+        *("BINPUT", "BINUNICODE", "BUILD", "EMPTY_DICT", "EMPTY_LIST", "EMPTY_SET", "EMPTY_TUPLE"),
+        *("GLOBAL", "LONG1", "LONG_BINGET", "LONG_BINPUT", "MARK", "NEWFALSE", "NEWOBJ", "NEWTRUE"),
+        *("NONE", "PROTO", "REDUCE", "SETITEM", "SETITEMS", "SHORT_BINSTRING", "STOP"),
+        *("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3"),
+    }
 )
 
 

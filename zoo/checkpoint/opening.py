@@ -87,7 +87,7 @@ def opened(path: Path, name: str, digest: str) -> Iterator[bytes]:
 
 
 def _start(source: IO[bytes], name: str, digest: str) -> subprocess.Popen[bytes]:
-    path = json.dumps([each for each in sys.path if os.path.isabs(each)])
+    path = json.dumps([each for each in sys.path if Path(each).is_absolute()])
     averaged = "averaged" if names_average(name) else "plain"
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ} | _ONE_THREAD
     return subprocess.Popen(  # noqa: S603 # no shell, and no word of the index but these

@@ -19,13 +19,13 @@ class Record:
     Attributes:
         source: SHA-256 of the file, in hexadecimal.
         format: of the file, as ``zoo.checkpoint.formats.Format`` has it.
-        state_dict: the key under which the tensors lay, ``/`` between nested ones; empty at the top.
+        state_dict: the key under which the tensors lay, ``/`` between nested ones, or empty.
         passed_over: the keys of other state dicts in the file, averaged ones (EMA) among them.
         stripped: the prefixes that every name bore and that were removed.
         dtypes: number of tensors by the element type's name in safetensors.
         nan: number of elements that are not a number; ``infinite`` likewise.
-        dropped: names of entries of the state dict that are no tensors; ``tied`` are groups of names
-            of one and the same tensor.
+        dropped: names of entries of the state dict that are no tensors.
+        tied: groups of names of one and the same tensor.
         confinement: which limits the process that opened the file was under.
     """
 

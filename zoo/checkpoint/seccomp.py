@@ -16,8 +16,8 @@ _NUMBER, _ARCHITECTURE = 0, 4  # offsets in struct seccomp_data
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050001, 0x80000000  # _REFUSE answers EPERM
 _X32 = 0x40000000
 
-# socket socketpair bind listen connect sendto execve execveat ptrace process_vm_writev setns unshare
-# mount kill bpf pidfd_getfd io_uring_setup, by architecture.
+# socket socketpair bind listen connect sendto execve execveat ptrace process_vm_writev setns
+# unshare mount kill bpf pidfd_getfd io_uring_setup, by architecture.
 _CALLS = {
     "x86_64": (
         0xC000003E,

@@ -1,8 +1,8 @@
 """Reads what ``torch.save`` wrote: the one module in which a pickle is interpreted.
 
 ``weights_only=True`` is not a boundary (CVE-2025-32434, CVE-2026-24747), so this runs in a child
-that can do nothing but read and answer, and after ``opcodes`` has shown that the pickle asks only for
-tensors. What torch rebuilds is then checked: every tensor within its storage, none of them larger.
+that can do nothing but read and answer, and after ``opcodes`` has shown that the pickle asks for
+nothing but tensors. What torch rebuilds is then checked: every tensor lies within its storage.
 """
 
 from __future__ import annotations
@@ -171,7 +171,7 @@ def _plain(tensor: torch.Tensor) -> Tensor:
         import torch
 
         dense = tensor.detach().resolve_neg().contiguous().reshape(-1)
-        return memoryview(dense.view(torch.uint8).numpy())
+        return dense.view(torch.uint8).numpy().data
 
     size = tensor.numel() * tensor.element_size()
     return Tensor(_dtypes()[tensor.dtype], tuple(tensor.shape), size, data)

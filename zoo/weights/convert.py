@@ -21,16 +21,16 @@ from zoo.weights.store import Store
 
 READER = 1  # changes whenever the same file would be read to something else
 
-Convert = Callable[[WeightsFile], Checkpoint]
+Opened = Callable[[WeightsFile], Checkpoint]
 
 
-def in_store(folder: Path) -> Convert:
+def in_store(folder: Path) -> Opened:
     """Return a function that opens weights files and keeps the conversions in a store."""
 
-    def convert(weights: WeightsFile) -> Checkpoint:
+    def opened_once(weights: WeightsFile) -> Checkpoint:
         return _converted(weights, Store(folder))
 
-    return convert
+    return opened_once
 
 
 def in_passing(weights: WeightsFile) -> Checkpoint:
