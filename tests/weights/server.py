@@ -102,11 +102,11 @@ def endless_redirect(to: str) -> Answer:
     return answer
 
 
-def half_then(data: bytes, act: Answer) -> Answer:
+def half_then(data: bytes, act: Answer, **headers: str) -> Answer:
     """Announce a file, send half of it, and then do something else."""
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
-        body(data[: len(data) // 2], length=len(data))(handler)
+        body(data[: len(data) // 2], length=len(data), **headers)(handler)
         act(handler)
 
     return answer

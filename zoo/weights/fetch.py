@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from zoo.claims import Digest
 from zoo.errors import Unavailable
 from zoo.weights.durable import writing
-from zoo.weights.partial import Origin, Partial, begin, resume
+from zoo.weights.origin import Origin
+from zoo.weights.partial import Partial, begin, resume
 from zoo.weights.replies import Answer, sniff
 from zoo.weights.request import Rest, Terms, ask
 from zoo.weights.retry import Mixed, Transient
@@ -76,9 +77,10 @@ class _Broken(Exception):
 
 def _attempt(errand: Errand, store: Store, terms: Terms, deadline: float) -> Stored:
     """Ask once for what is missing, and give the file to the store if it is complete."""
-    part = resume(store.folder, errand.url, alone=errand.alone)
-    rest = Rest(part.size, part.origin.etag) if part else Rest()
+    part = None
     try:
+        part = resume(store.folder, errand.url, alone=errand.alone)
+        rest = Rest(part.size, part.origin.etag) if part else Rest()
         with ask(errand.url, rest, terms) as (answer, chunks):
             _check_size(answer, errand, store)
             part = _continued(part, answer, errand, store)

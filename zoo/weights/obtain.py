@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from zoo.weights.request import Terms
 from zoo.weights.retry import Patience
 from zoo.weights.store import Store, Stored, sha256
 from zoo.weights.turn import turn
+from zoo.weights.upkeep import sweep
 
 SLACK = 2**30  # bytes beyond twice the claimed size that are read, so that the claim can be refuted
 Progress = Callable[[str, int, int | None], None]
@@ -152,6 +154,7 @@ def _from_network(url: str, entry: ModelEntry, claimed: list[Digest], access: Ac
         def report(done: int, total: int | None) -> None:
             access.progress(name, done, total)
 
+        sweep(access.cache, time.time())
         errand = Errand(url, claimed, _limit(entry, access.policy), alone, report)
         return fetch(errand, store, terms)
 

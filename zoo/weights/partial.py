@@ -10,43 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from zoo.claims import Digest
+from zoo.weights.origin import Origin, key, marked, record, trusted, written_now
 
 FOLDER = "partial"
 CHUNK = 2**18
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What a partial file is a part of.
-
-    Attributes:
-        etag: the strong entity tag of the whole file, or empty.
-        length: its size in bytes, or None where the server did not say it.
-        boot: the start of the machine in which it was written: what a process leaves when it is
-            killed is on disk, what a power cut leaves need not be.
-        flushed: so many bytes are on disk for certain.
-    """
-
-    url: str
-    etag: str
-    length: int | None
-    boot: str = ""
-    flushed: int = 0
-
-
-def key(url: str) -> str:
-    """Return the name under which things of a URL are kept."""
-    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Partial:
@@ -100,7 +74,8 @@ class Partial:
         with contextlib.suppress(OSError):
             if self.size and self.origin.etag:
                 self.flush()
-                _record(self.folder, _marked(self.origin, self.size))
+                with contextlib.suppress(OSError):  # on a full disk the old record must do
+                    record(self.folder, marked(self.origin, self.size))
                 self.folder.rename(self.folder.parent / key(self.origin.url))
                 kept = True
         if kept:
@@ -121,7 +96,7 @@ def begin(store: Path, origin: Origin) -> Partial:
         OSError: the folder cannot be written to.
     """
     folder = _own(store, origin.url)
-    _record(folder, _marked(origin, 0))
+    record(folder, marked(origin, 0))
     return Partial(folder, origin)
 
 
@@ -151,16 +126,22 @@ def resume(store: Path, url: str, *, alone: bool) -> Partial | None:
 
 def _taken(folder: Path, url: str) -> Partial | None:
     """Return the partial file of a folder that is ours, as far as it can be trusted."""
-    origin, size = _trusted(folder, url)
+    origin, size = trusted(folder, url)
     if origin is None or not size:
         return None
     partial = Partial(folder, origin, resumed=True)
-    partial.reread(size)
+    try:
+        partial.reread(size)
+        with contextlib.suppress(OSError):  # on a full disk the old record must do
+            record(folder, marked(origin, origin.flushed))
+    except OSError:
+        partial.discard()
+        raise
     return partial
 
 
 def _copied(store: Path, folder: Path, url: str) -> Partial | None:
-    origin, size = _trusted(folder, url)
+    origin, size = trusted(folder, url)
     if origin is None or not size:
         return None
     partial = begin(store, origin)
@@ -175,48 +156,20 @@ def _copied(store: Path, folder: Path, url: str) -> Partial | None:
     return partial
 
 
-def _trusted(folder: Path, url: str) -> tuple[Origin | None, int]:
-    """Return what a folder holds a part of, and how many of its bytes are sure to be on disk."""
-    try:
-        origin = Origin(**json.loads((folder / "record").read_bytes()))
-        size = (folder / "data").stat().st_size
-        if origin.url != url or not origin.etag or not isinstance(origin.etag, str):
-            return None, 0
-        same = bool(origin.boot) and origin.boot == _boot()
-        trusted = size if same else min(size, int(origin.flushed))
-        return origin, trusted if origin.length is None else min(trusted, int(origin.length))
-    except (OSError, ValueError, TypeError):
-        return None, 0
-
-
 def _left_behind(place: Path, url: str) -> Iterator[Path]:
     """Yield the folders of processes that ended without letting go, the fullest first."""
+    found = [folder for folder in place.glob(f"{key(url)}.*") if not written_now(folder)]
+    yield from sorted(found, key=_fill, reverse=True)
 
-    def size(folder: Path) -> int:
-        data = folder / "data"
-        return data.stat().st_size if data.exists() else 0
 
-    yield from sorted(place.glob(f"{key(url)}.*"), key=size, reverse=True)
+def _fill(folder: Path) -> int:
+    try:
+        return (folder / "data").stat().st_size
+    except OSError:
+        return 0
 
 
 def _own(store: Path, url: str) -> Path:
     place = store / FOLDER
     place.mkdir(parents=True, exist_ok=True)
     return Path(tempfile.mkdtemp(prefix=f"{key(url)}.", dir=place))
-
-
-def _record(folder: Path, origin: Origin) -> None:
-    fresh = folder / "record.new"
-    fresh.write_text(json.dumps(asdict(origin)), encoding="utf-8")
-    fresh.replace(folder / "record")
-
-
-def _marked(origin: Origin, flushed: int) -> Origin:
-    return Origin(origin.url, origin.etag, origin.length, _boot(), flushed)
-
-
-def _boot() -> str:
-    try:
-        return _BOOT.read_text(encoding="ascii").strip()
-    except OSError:
-        return ""

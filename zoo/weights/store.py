@@ -12,7 +12,8 @@ from typing import BinaryIO
 from zoo.claims import Digest
 from zoo.weights import proof
 from zoo.weights.durable import settle, writing, written
-from zoo.weights.partial import Partial, key
+from zoo.weights.origin import key
+from zoo.weights.partial import Partial
 
 CHUNK = 2**18
 REPORTED = 2**20  # bytes between two reports

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from zoo.weights.partial import key
+from zoo.weights.origin import key
 from zoo.weights.request import Terms
 
 FOLDER = "locks"
