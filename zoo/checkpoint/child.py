@@ -64,14 +64,14 @@ def _answer(digest: str, descriptor: int, *, averaged: bool) -> None:
     size = os.fstat(0).st_size
     reached = confinement.confine(size)
     with open(0, "rb", closefd=False) as stream:
-        _check_digest(stream, digest)
         before = os.fstat(0)
+        _check_digest(stream, digest)
         found = _find(stream, size, reached, averaged=averaged)
         counts = [not_finite(tensor) for tensor in found.tensors.values()]
+        write(found.tensors, _record(digest, found, counts, reached), descriptor)
         after = os.fstat(0)
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise Rejected(Kind.CHANGED, "was changed while it was read")
-    write(found.tensors, _record(digest, found, counts, reached), descriptor)
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        raise Rejected(Kind.CHANGED, "it was changed while it was read")
 
 
 def _record(digest: str, found: Found, counts: list[tuple[int, int]], reached: list[str]) -> Record:
@@ -95,7 +95,7 @@ def _check_digest(stream: BinaryIO, digest: str) -> None:
     while piece := stream.read(2**20):
         running.update(piece)
     if running.hexdigest() != digest:
-        raise Rejected(Kind.CHANGED, "is no longer the file that was hashed")
+        raise Rejected(Kind.CHANGED, "it is no longer the file that was hashed")
     stream.seek(0)
 
 
@@ -147,9 +147,7 @@ def _settle(size: int, library: str) -> list[str]:
     try:
         importlib.import_module(library)
     except ImportError:
-        raise Rejected(
-            Kind.MACHINE, f"is not read: {library} is not installed on this machine"
-        ) from None
+        raise Rejected(Kind.MACHINE, f"{library} is not installed on this machine") from None
     return confinement.limit_memory(size) + confinement.watch()
 
 
@@ -159,7 +157,5 @@ def _reason(error: BaseException) -> dict[str, str]:
     if isinstance(error, Rejected):
         return {"kind": error.kind.value, "reason": error.reason[:1000]}
     first = str(error).partition("\n")[0][:120]
-    return {
-        "kind": Kind.DAMAGED.value,
-        "reason": f"cannot be read ({type(error).__name__}: {first})",
-    }
+    reason = f"{type(error).__name__}: {first}"
+    return {"kind": Kind.DAMAGED.value, "reason": reason}

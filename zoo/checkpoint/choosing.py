@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zoo.checkpoint.rejected import no_checkpoint, unsupported
+from zoo.checkpoint.rejected import no_tensors, unsupported
 
 PLAIN = ("state_dict", "model", "model_state_dict", "net", "network", "params", "weights")
 AVERAGED = ("state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "ema", "params_ema")
@@ -64,7 +64,7 @@ def choose(content: object, is_tensor: IsTensor, *, averaged: bool) -> Chosen:
         path.append(found[0])
         content = content[found[0]]
     if not isinstance(content, Mapping) or not any(is_tensor(each) for each in content.values()):
-        raise no_checkpoint("it holds no state dict: no tensors by name")
+        raise no_tensors("no tensors by name")
     tensors = {_name(key): value for key, value in content.items() if is_tensor(value)}
     dropped = tuple(str(key)[:LONGEST] for key in content if not is_tensor(content[key]))
     tensors, stripped = _unwrapped(tensors)
@@ -107,7 +107,7 @@ def check_names(names: list[str]) -> None:
 
 def _name(key: object) -> str:
     if not isinstance(key, str):
-        raise no_checkpoint(f"it holds no state dict: a tensor is called {str(key)[:40]}, no text")
+        raise no_tensors(f"a tensor is called {str(key)[:40]}, which is no text")
     if not 0 < len(key) <= LONGEST or not (key.isascii() and key.isprintable()):
         shown = ascii(key[:40])
         raise unsupported(f"a tensor's name is not 1 to {LONGEST} printable characters: {shown}")

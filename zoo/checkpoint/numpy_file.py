@@ -6,11 +6,12 @@ import io
 import warnings
 from dataclasses import dataclass
 from math import prod
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 from zoo.checkpoint.archive import Archive, check_inflated, check_sums, pieces
 from zoo.checkpoint.choosing import check_names
-from zoo.checkpoint.rejected import Kind, Rejected, damaged, no_checkpoint, unsupported
+from zoo.checkpoint.rejected import Kind, Rejected, damaged, no_tensors, unsupported
 from zoo.checkpoint.tensors import BYTES, Tensor
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def read(archive: Archive, size: int) -> tuple[dict[str, Tensor], tuple[str, ...
             _dtype(name, header), header.sides, total, member
         )
     if not tensors:
-        raise no_checkpoint("it holds no arrays of numbers")
+        raise no_tensors("no arrays of numbers")
     check_names(list(tensors))
     return tensors, tuple(dropped)
 
@@ -87,14 +88,12 @@ def _header(archive: Archive, name: str) -> _Header:
             old = npy.read_magic(stream) == (1, 0)
             reader = npy.read_array_header_1_0 if old else npy.read_array_header_2_0
             sides, fortran, dtype = reader(stream)
-    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+    except (ValueError, TypeError, SyntaxError, TokenError, MemoryError, RecursionError) as error:
         reason = str(error).partition("\n")[0][:80]
         raise damaged(f"the member {name[:60]} is no array ({reason})") from None
     header = _Header(tuple(int(side) for side in sides), fortran, dtype, stream.tell())
     if header.dtype.hasobject:
-        raise Rejected(
-            Kind.GLOBAL, f"is refused: the array {name[:60]} is a pickle of Python objects"
-        )
+        raise Rejected(Kind.GLOBAL, f"the array {name[:60]} asks for a pickle of Python objects")
     _check_size(archive, name, header)
     return header
 

@@ -75,6 +75,7 @@ def check(stream: BinaryIO) -> None:
         Rejected: it asks for what no checkpoint of tensors needs, which is named, or is no pickle.
     """
     texts: list[str] = []
+    odd = ""
     for number, (opcode, argument) in enumerate(_opcodes(stream)):
         if number >= MOST_OPCODES:
             raise too_much(f"its pickle has more than {MOST_OPCODES:,} instructions")
@@ -82,10 +83,11 @@ def check(stream: BinaryIO) -> None:
             _check_global(str(argument).replace(" ", ".", 1))
         elif opcode == "STACK_GLOBAL":
             _check_global(".".join(texts[-2:]) or "a name that it makes up")
-        if opcode not in OPCODES:
-            raise unsupported(f"its pickle has the instruction {opcode}, which torch never writes")
-        if isinstance(argument, str) and opcode != "GLOBAL":
+        elif isinstance(argument, str):
             texts = [*texts[-1:], argument]
+        odd = odd or ("" if opcode in OPCODES else opcode)
+    if odd:  # told last, since a name that is asked for says more
+        raise unsupported(f"its pickle has the instruction {odd}, which torch never writes")
 
 
 def _opcodes(stream: BinaryIO) -> Iterator[tuple[str, object]]:
@@ -102,4 +104,4 @@ def _check_global(name: str) -> None:
         return
     if what := _TENSORS_NOT_READ.get(name, ""):
         raise unsupported(f"it holds {what} ({name})")
-    raise Rejected(Kind.GLOBAL, f"is refused: the file asks for {name[:120]}")
+    raise Rejected(Kind.GLOBAL, f"the file asks for {name[:120]}")

@@ -22,6 +22,7 @@ CHUNK = 2**20
 MOST_ANSWERED = 32  # bytes for each byte of the file
 SPARE = 64 * 2**20  # bytes
 MOST_SAID = 16_384  # bytes on standard error
+MOST_SHOWN = 200  # characters of a reason
 WAIT_SECONDS = 60  # for a busy machine, besides thrice the processor time
 
 # The child finds the same libraries as its parent, and nothing else of its environment.
@@ -40,6 +41,7 @@ _ONE_THREAD = {
 
 _HINTS = {
     Kind.NO_CHECKPOINT: "correct the URL in the index, or publish the weights as safetensors",
+    Kind.NO_TENSORS: "publish the weights as a state dict, best as safetensors",
     Kind.GLOBAL: "publish the weights as safetensors, which can hold no code",
     Kind.DAMAGED: "fetch it again; if that does not help, it was published so",
     Kind.UNSUPPORTED: "publish the weights as safetensors",
@@ -79,7 +81,8 @@ def opened(path: Path, name: str, digest: str) -> Iterator[bytes]:
     try:
         source = path.open("rb")
     except OSError as error:
-        raise Unopened(f"{line(name)} cannot be read: {error.strerror or error}") from None
+        reason = f"{type(error).__name__}: {error.strerror or error}"
+        raise Unopened(_message(name, reason)) from None
     with source:
         size = os.fstat(source.fileno()).st_size
         with _start(source, name, digest) as process:
@@ -108,14 +111,14 @@ def _answer(process: subprocess.Popen[bytes], name: str, size: int) -> Iterator[
         ended_by_us.append(reason)
         process.kill()
 
-    timer = threading.Timer(seconds, end, [f"took more than {seconds} seconds"])
+    timer = threading.Timer(seconds, end, [f"too much: it takes more than {seconds} seconds"])
     timer.start()
     try:
         left = MOST_ANSWERED * size + SPARE
         while piece := process.stdout.read1(CHUNK):  # type: ignore[attr-defined] # buffered
             left -= len(piece)
             if left < 0:
-                end("answered with more than a file of its size can hold")
+                end("too much: more comes out of it than a file of its size can hold")
                 break
             yield piece
         said = process.stderr.read(MOST_SAID)
@@ -129,26 +132,32 @@ def _answer(process: subprocess.Popen[bytes], name: str, size: int) -> Iterator[
 
 def _failure(name: str, said: bytes, code: int, ended_by_us: list[str]) -> Unopened:
     if ended_by_us:
-        return Unopened(f"opening {line(name)} {ended_by_us[0]}", _HINTS[Kind.LIMIT])
+        return Unopened(_message(name, ended_by_us[0]), _HINTS[Kind.LIMIT])
     if code < 0:
-        return Unopened(f"opening {line(name)} {_died(-code)}", _HINTS[Kind.UNSUPPORTED])
+        return Unopened(_message(name, _death(-code)), _HINTS[Kind.UNSUPPORTED])
     try:
         answer = json.loads(said)
-        kind, reason = Kind(answer["kind"]), line(str(answer["reason"]))[:400]
+        kind, reason = Kind(answer["kind"]), str(answer["reason"])
     except (ValueError, KeyError, TypeError):
+        last = said.decode(errors="replace").strip().rpartition("\n")[2]
         hint = "this is a defect of zoo, or of the installation: please report it"
-        last = line(said.decode(errors="replace").strip().rpartition("\n")[2])[:200]
-        return Unopened(f"the process that opens {line(name)} broke off: {last}", hint)
+        return Unopened(_message(name, f"the process that opens it broke off: {last}"), hint)
     make = RefusedCode if kind is Kind.GLOBAL else Unopened
-    return make(f"{line(name)} {reason}", _HINTS[kind])
+    if kind is Kind.NO_TENSORS:
+        return make(f"{line(name)} {line(reason)[:MOST_SHOWN]}", _HINTS[kind])
+    return make(_message(name, reason), _HINTS[kind])
 
 
-def _died(number: int) -> str:
-    over_time = number == getattr(signal, "SIGXCPU", None)
-    if over_time:
-        return "took more processor time than a file of its size needs"
+def _message(name: str, reason: str) -> str:
+    shown = line(reason)[:MOST_SHOWN]
+    return f"{line(name)} cannot be read as a checkpoint of tensors ({shown})"
+
+
+def _death(number: int) -> str:
+    if number == getattr(signal, "SIGXCPU", None):
+        return "too much: it takes more processor time than a file of its size needs"
     try:
         name = signal.Signals(number).name
     except ValueError:
         name = "unknown"
-    return f"ended its process by signal {number} ({name})"
+    return f"the process that opened it died by signal {number}, {name}"

@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from zoo.checkpoint.choosing import check_names
-from zoo.checkpoint.rejected import damaged, no_checkpoint, too_much, unsupported
+from zoo.checkpoint.rejected import damaged, no_tensors, too_much, unsupported
 from zoo.checkpoint.tensors import BYTES, Tensor
 
 MOST_HEADER = 16 * 2**20  # bytes
@@ -51,7 +51,7 @@ def read(descriptor: int, size: int) -> dict[str, Tensor]:
     entries = _header(os.pread(descriptor, length, 8))
     entries.pop("__metadata__", None)
     if not entries:
-        raise no_checkpoint("it holds no tensors")
+        raise no_tensors("no tensors by name")
     check_names(list(entries))
     begin = 8 + length
     tensors = {name: _tensor(name, entry, descriptor, begin) for name, entry in entries.items()}
