@@ -25,57 +25,71 @@ Opened = Callable[[WeightsFile], Checkpoint]
 
 
 def in_store(folder: Path) -> Opened:
-    """Return a function that opens weights files and keeps the conversions in a store."""
+    """Return a function that opens weights files and keeps the conversions in a store.
+
+    What it raises is what ``in_passing`` raises.
+    """
+    store = Store(folder)
 
     def opened_once(weights: WeightsFile) -> Checkpoint:
-        return _converted(weights, Store(folder))
+        _check_digest(weights)
+        found = store.find(_key(weights))
+        return _checkpoint(weights, found[0] if found else _kept(store, weights))
 
     return opened_once
 
 
 def in_passing(weights: WeightsFile) -> Checkpoint:
-    """Open a weights file; the conversion is gone when the process ends."""
-    return _converted(weights, Store(_scratch()))
-
-
-def _converted(weights: WeightsFile, store: Store) -> Checkpoint:
-    """Return the tensors of a weights file as plain safetensors.
+    """Return the tensors of a weights file as plain safetensors, gone when this process ends.
 
     Raises:
         Blocked: the digest is not the claimed one, so that the file is not opened.
         Refused: the file asks for code.
         Unavailable: the file cannot be read as a checkpoint, and why.
     """
+    _check_digest(weights)
+    return _checkpoint(weights, _add(Store(_scratch()), weights))
+
+
+def _check_digest(weights: WeightsFile) -> None:
     if weights.mismatch:
         raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
+
+
+def _key(weights: WeightsFile) -> str:
+    averaged = "&averaged" if names_average(file_name(weights.url)) else ""
+    return f"converted:{weights.digest}?reader={READER}{averaged}"
+
+
+def _add(store: Store, weights: WeightsFile) -> Path:
     name = file_name(weights.url)
-    key = f"converted:{weights.digest}?reader={READER}"
-    key += "&averaged" if names_average(name) else ""
-    found = store.find(key)
-    path = found[0] if found else _add(store, key, weights, name)
+    return store.add(_key(weights), opened(weights.path, name, weights.digest.hex))[0]
+
+
+def _kept(store: Store, weights: WeightsFile) -> Path:
+    """Return the new conversion: in the store, or in passing where the store cannot be written."""
+    try:
+        return _add(store, weights)
+    except Unopened:
+        raise
+    except Unavailable:
+        return _add(Store(_scratch()), weights)
+
+
+def _checkpoint(weights: WeightsFile, path: Path) -> Checkpoint:
+    name = file_name(weights.url)
     try:
         checkpoint = record.read(path)
+        held = Format(checkpoint.record.format)
     except (OSError, ValueError) as error:
-        raise Unavailable(f"the conversion of {line(name)} cannot be read: {error}") from None
-    held = Format(checkpoint.record.format)
+        reason = line(str(error))
+        raise Unavailable(f"the conversion of {line(name)} cannot be read: {reason}") from None
     if not agree(name, held):
         raise Unavailable(
             f"{line(name)} is not what its name says: it is a file of the format {held.value}",
             "rename it, since every other reader goes by the name",
         )
     return checkpoint
-
-
-def _add(store: Store, key: str, weights: WeightsFile, name: str) -> Path:
-    """Return the new conversion: in the store, or in passing where the store cannot be written."""
-    try:
-        return store.add(key, opened(weights.path, name, weights.digest.hex))[0]
-    except Unopened:
-        raise
-    except Unavailable:
-        if store.folder == _scratch():
-            raise
-        return Store(_scratch()).add(key, opened(weights.path, name, weights.digest.hex))[0]
 
 
 @cache
