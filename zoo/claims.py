@@ -225,6 +225,11 @@ class ModelEntry:
     library: str = ""
     record: Record | None = None
 
+    @property
+    def weights_urls(self) -> tuple[Text, ...]:
+        """All URLs of the weights file, in the order in which they are tried."""
+        return () if self.weights is None else (self.weights, *self.mirrors)
+
     def claimed(self, metric: Metric) -> Claim | None:
         """Return the first claim about the metric, or None."""
         return next((claim for claim in self.claims if claim.metric is metric), None)

@@ -130,6 +130,12 @@ class Through(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _pools(self._line.connect)
 
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Make pools whose connections to a proxy are those of the line."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _pools(self._line.connect)
+        return manager
+
 
 def _pools(connect: Callable[[str, int, Any], socket.socket]) -> dict[str, Any]:
     class Http(HTTPConnection):
