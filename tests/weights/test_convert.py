@@ -148,7 +148,12 @@ def with_child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
     monkeypatch.setattr(opening, "_START", f"import os, sys, json, time; {code}")
 
 
+TOO_LONG = (
+    "sys.path[:] = json.loads(sys.argv[1]); from zoo.checkpoint import confinement;"
+    " confinement.CPU_SECONDS = 1; confinement.confine(0)\nwhile True: pass"
+)
 ENDS = {
+    TOO_LONG: r"too much: it takes more processor time than a file of its size needs\)",
     "os.kill(os.getpid(), 11)": r"died by signal 11, SIGSEGV\)",
     "os.kill(os.getpid(), 9)": r"died by signal 9, SIGKILL\)",
     "os.kill(os.getpid(), 24)": r"too much: it takes more processor time",
@@ -161,12 +166,12 @@ ENDS = {
 }
 
 
-@pytest.mark.parametrize(("code", "reason"), ENDS.items())
+@pytest.mark.parametrize(("code", "reason"), ENDS.items(), ids=[*map(str, range(len(ENDS)))])
 def test_a_process_that_does_not_answer_is_one_plain_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
 ) -> None:
     with_child(monkeypatch, code)
-    monkeypatch.setattr(opening, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(opening, "WAIT_SECONDS", 10 if code is TOO_LONG else 1)
     monkeypatch.setattr(opening, "cpu_seconds", lambda size: 0)
     with pytest.raises(Unavailable, match=reason) as error:
         in_passing(published(tmp_path, raw(HEADER)))

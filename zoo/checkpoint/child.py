@@ -103,7 +103,7 @@ def _find(stream: BinaryIO, size: int, reached: list[str], *, averaged: bool) ->
     held = recognise(stream.read(HEAD), size)
     if held is Format.SAFETENSORS:
         reached += _settle(size, "numpy")
-        return Found(held, safetensors_file.read(0, size))
+        return Found(held, safetensors_file.read(stream, size))
     if held is Format.TORCH_LEGACY:
         torch_file.check_legacy(stream)
         return _find_torch(held, stream, size, reached, averaged=averaged)

@@ -59,22 +59,21 @@ def _limit(size: int) -> list[str]:
         import resource
     except ImportError:  # Windows
         return []
-    seconds = cpu_seconds(size)
     wanted = (
-        ("no core dump", resource.RLIMIT_CORE, 0),
-        ("no file size", resource.RLIMIT_FSIZE, 0),
-        ("cpu time", resource.RLIMIT_CPU, seconds),
+        ("no core dump", resource.RLIMIT_CORE, 0, 0),
+        ("no file size", resource.RLIMIT_FSIZE, 0, 0),
+        ("cpu time", resource.RLIMIT_CPU, cpu_seconds(size), 1),  # a signal first, then the end
     )
-    return [name for name, which, most in wanted if _lower(which, most)]
+    return [name for name, which, most, spare in wanted if _lower(which, most, spare)]
 
 
-def _lower(which: int, most: int) -> bool:
+def _lower(which: int, most: int, spare: int = 0) -> bool:
     import resource
 
     _, hard = resource.getrlimit(which)
-    bound = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    bound = most + spare if hard == resource.RLIM_INFINITY else min(most + spare, hard)
     try:
-        resource.setrlimit(which, (bound, bound))
+        resource.setrlimit(which, (min(most, bound), bound))
     except (ValueError, OSError):
         return False
     return True

@@ -46,7 +46,12 @@ IGNORED = frozenset(
         "argparse.Namespace",
         "numpy.core.multiarray.scalar",
         "numpy._core.multiarray.scalar",
+        "numpy.core.multiarray._reconstruct",
+        "numpy._core.multiarray._reconstruct",
         "numpy.dtype",
+        "numpy.ndarray",
+        "pathlib.PosixPath",
+        "pathlib.WindowsPath",
     }
 )
 _TENSORS_NOT_READ = {

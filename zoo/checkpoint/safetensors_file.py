@@ -7,10 +7,9 @@ accepts a name that comes twice, and the last one wins.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, BinaryIO
 
 from zoo.checkpoint.choosing import check_names
 from zoo.checkpoint.rejected import damaged, no_tensors, too_much, unsupported
@@ -24,37 +23,35 @@ LARGEST = 2**48  # elements of one side
 class _Span:
     """Where in the file a tensor lies, in bytes from its beginning."""
 
-    descriptor: int
+    stream: BinaryIO
     start: int
     size: int
 
     def __call__(self) -> memoryview:
-        data = bytearray(self.size)
-        rest, at = memoryview(data), self.start
-        while rest:
-            count = os.preadv(self.descriptor, [rest], at)
-            if count == 0:
-                raise damaged("it ends before its tensors do")
-            rest, at = rest[count:], at + count
+        self.stream.seek(self.start)
+        data = self.stream.read(self.size)
+        if len(data) < self.size:
+            raise damaged("it ends before its tensors do")
         return memoryview(data)
 
 
-def read(descriptor: int, size: int) -> dict[str, Tensor]:
+def read(stream: BinaryIO, size: int) -> dict[str, Tensor]:
     """Return the tensors of a file by name.
 
     Raises:
         Rejected: the header contradicts itself or the file.
     """
-    length = int.from_bytes(os.pread(descriptor, 8, 0), "little")
+    stream.seek(0)
+    length = int.from_bytes(stream.read(8), "little")
     if length > MOST_HEADER:
         raise too_much(f"its header has {length:,} bytes, more than {MOST_HEADER:,}")
-    entries = _header(os.pread(descriptor, length, 8))
+    entries = _header(stream.read(length))
     entries.pop("__metadata__", None)
     if not entries:
         raise no_tensors("no tensors by name")
     check_names(list(entries))
     begin = 8 + length
-    tensors = {name: _tensor(name, entry, descriptor, begin) for name, entry in entries.items()}
+    tensors = {name: _tensor(name, entry, stream, begin) for name, entry in entries.items()}
     _check_cover([_span(entry) for entry in entries.values()], size - begin)
     return tensors
 
@@ -80,7 +77,7 @@ def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _tensor(name: str, entry: Any, descriptor: int, begin: int) -> Tensor:
+def _tensor(name: str, entry: Any, stream: BinaryIO, begin: int) -> Tensor:
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise damaged(f"the tensor {name} is not described as the format wants it")
     dtype, sides = entry["dtype"], entry["shape"]
@@ -91,7 +88,7 @@ def _tensor(name: str, entry: Any, descriptor: int, begin: int) -> Tensor:
     start, end = _span(entry)
     if prod(sides) * BYTES[dtype] != end - start:
         raise damaged(f"the tensor {name} has another shape than its {end - start:,} bytes")
-    span = _Span(descriptor, begin + start, end - start)
+    span = _Span(stream, begin + start, end - start)
     return Tensor(dtype, tuple(sides), end - start, span)
 
 

@@ -71,6 +71,9 @@ def beside(note: bytes) -> bytes:
 NAMESPACE = name("argparse.Namespace") + b")\x81" + mapping(lr=number(1)) + b"b"
 DTYPE = call("numpy.dtype", text("f8"), b"\x89", b"\x88")
 STATE = many(number(3), text("<"), b"N", b"N", b"N", number(-1), number(-1), number(0))
+ARRAY = call(
+    "numpy._core.multiarray._reconstruct", name("numpy.ndarray"), many(number(0)), text("b")
+)
 BYTES = call("_codecs.encode", text("\0" * 8), text("latin1"))
 SCALAR = call("numpy.core.multiarray.scalar", DTYPE + STATE + b"b", BYTES)
 
@@ -200,6 +203,8 @@ ACCEPTED: dict[str, tuple[bytes, dict[str, Values]]] = {
     ),
     "W71-namespace": (beside(NAMESPACE), {"weight": TWO}),
     "W71-numpy-scalar": (beside(SCALAR), {"weight": TWO}),
+    "W71-numpy-array": (beside(ARRAY + many(number(1)) + b"b"), {"weight": TWO}),
+    "W71-path": (beside(call("pathlib.PosixPath", text("/"), text("data"))), {"weight": TWO}),
     "W71-notes": (beside(mapping(epoch=number(3), names=b"]")), {"weight": TWO}),
     "W72-float16": (
         of_type("torch.HalfStorage", struct.pack("<2e", 1.5, NAN), 2),
