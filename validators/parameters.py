@@ -20,7 +20,7 @@ from decimal import Decimal
 
 from zoo.checkpoint.counting import count as count_tensors
 from zoo.claims import Claim, Metric
-from zoo.errors import Blocked, Refused, Unavailable, ZooError
+from zoo.errors import Refused, Unavailable, ZooError
 from zoo.findings import Measurement, Tolerance
 from zoo.index.values import rounding
 from zoo.subject import Subject
@@ -38,11 +38,14 @@ def tolerance(claim: Claim) -> Tolerance:
 def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return the number of parameters of the network, built on the meta device.
 
-    Where it cannot be built, that of the checkpoint.
+    Where nothing builds it, that of the checkpoint. What is there and refused is not got round.
+
+    Raises:
+        Unavailable: there is neither a network nor a checkpoint.
     """
     try:
         network = subject.skeleton()
-    except (Refused, Blocked):
+    except Refused:
         raise
     except Unavailable as error:
         return of_checkpoint(subject, error)

@@ -33,16 +33,19 @@ def subject(entry):
         predictions: Any = None,
         identity: Identity = NAMED,
         load: Any = missing,
+        skeleton: Any = missing,
+        checkpoint: Any = missing,
     ) -> Subject:
         return Subject(
             entry=entry(*claims),
             source="python tiny:build",
             identity=Lazy(lambda: identity),
-            skeleton=Lazy(missing if network is None else lambda: network),
+            skeleton=Lazy(skeleton if network is None else lambda: network),
             weights=Lazy(missing if weights is None else lambda: weights),
             network=Lazy(load),
             stated=Lazy(missing if stated is None else lambda: stated),
             predictions=lambda name: predictions,
+            checkpoint=Lazy(checkpoint),
         )
 
     return make

@@ -1,0 +1,54 @@
+"""What opening hostile files costs: how long the slowest takes, and the most memory of any.
+
+The files are those of ``tests/weights/hostile``. Each is opened by a process of its own, which is
+started fresh; the memory is the largest that any of them ever held.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import resource
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SECONDS, MEBIBYTES = 5, 1024  # goals for each
+
+
+def main() -> int:
+    """Open every file, print the table, and say whether the goals are met."""
+    sys.path.insert(0, str(ROOT))
+    from tests.weights.hostile.corpus import CASES
+    from zoo.checkpoint.opening import opened
+    from zoo.errors import Unavailable
+
+    outcomes: Counter[str] = Counter()
+    slowest = (0.0, "")
+    with tempfile.TemporaryDirectory() as folder:
+        canary, path = Path(folder) / "canary", Path(folder) / "file"
+        for case in CASES:
+            data = case.make(canary)
+            path.write_bytes(data)
+            begun = time.perf_counter()
+            try:
+                size = sum(map(len, opened(path, case.name, hashlib.sha256(data).hexdigest())))
+                outcomes["opened"] += size > 0
+            except Unavailable:
+                outcomes["refused with a reason"] += 1
+            slowest = max(slowest, (time.perf_counter() - begun, case.id))
+            outcomes["ran their code"] += canary.exists()
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    print("| files | opened | refused with a reason | ran their code | slowest | peak memory |")
+    print("|--:|--:|--:|--:|--:|--:|")
+    counts = (outcomes[key] for key in ("opened", "refused with a reason", "ran their code"))
+    cells = [len(CASES), *counts, f"{slowest[0]:.2f} s ({slowest[1]})", f"{peak} MiB"]
+    print(f"| {' | '.join(map(str, cells))} |")
+    met = not outcomes["ran their code"] and slowest[0] < SECONDS and peak < MEBIBYTES
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
