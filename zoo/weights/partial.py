@@ -9,7 +9,6 @@ processes, whether locks work or not.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import shutil
 import tempfile
@@ -17,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoo.claims import Digest
+from zoo.weights.hashing import Hashing
 from zoo.weights.origin import Origin, key, marked, record, trusted, written_now
 
 FOLDER = "partial"
@@ -31,7 +31,7 @@ class Partial:
         self.origin = origin
         self.resumed = resumed
         self.size = 0
-        self._running = hashlib.sha256()
+        self._hashing = Hashing()
         self._stream = self.data.open("r+b" if self.data.exists() else "xb", buffering=0)
 
     @property
@@ -42,25 +42,21 @@ class Partial:
     @property
     def digest(self) -> Digest:
         """The SHA-256 of the bytes that are there."""
-        return Digest("sha256", self._running.hexdigest())
+        return self._hashing.digest()
 
     def write(self, chunk: bytes) -> None:
         """Add bytes at the end."""
+        self._hashing.update(chunk)
         view = memoryview(chunk)
         while view:
             view = view[self._stream.write(view) :]
-        self._running.update(chunk)
         self.size += len(chunk)
 
     def reread(self, size: int) -> None:
         """Hash so many bytes that are there already, and cut off what follows them."""
-        buffer = memoryview(bytearray(CHUNK))
-        while self.size < size:
-            got = self._stream.readinto(buffer[: min(CHUNK, size - self.size)])
-            if not got:
-                break
-            self._running.update(buffer[:got])
-            self.size += got
+        while self.size < size and (chunk := self._stream.read(min(CHUNK, size - self.size))):
+            self._hashing.update(chunk)
+            self.size += len(chunk)
         self._stream.truncate(self.size)
         self._stream.seek(self.size)
 
@@ -79,14 +75,18 @@ class Partial:
                 self.folder.rename(self.folder.parent / key(self.origin.url))
                 kept = True
         if kept:
-            self._stream.close()
+            self._close()
         else:
             self.discard()
 
     def discard(self) -> None:
         """Remove the bytes."""
-        self._stream.close()
+        self._close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _close(self) -> None:
+        self._stream.close()
+        self._hashing.close()
 
 
 def begin(store: Path, origin: Origin) -> Partial:
