@@ -211,7 +211,8 @@ def bomb() -> Answer:
 
 
 @contextmanager
-def _running(server: Hostile) -> Iterator[Hostile]:
+def running(server: Hostile) -> Iterator[Hostile]:
+    """Let a server answer."""
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -226,8 +227,8 @@ def _running(server: Hostile) -> Iterator[Hostile]:
 @pytest.fixture
 def server() -> Iterator[Hostile]:
     """Serve http."""
-    with _running(Hostile()) as running:
-        yield running
+    with running(Hostile()) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")
@@ -250,8 +251,8 @@ def _secured(certificate: trustme.LeafCert) -> Hostile:
 @pytest.fixture
 def unknown_server(authority: trustme.CA) -> Iterator[Hostile]:
     """Serve https with a certificate of an authority that nobody knows."""
-    with _running(_secured(authority.issue_cert("127.0.0.1"))) as running:
-        yield running
+    with running(_secured(authority.issue_cert("127.0.0.1"))) as served:
+        yield served
 
 
 @pytest.fixture
@@ -285,5 +286,5 @@ def _certificate(authority: trustme.CA, fault: str) -> trustme.LeafCert:
 @pytest.fixture
 def unproven_server(request: pytest.FixtureRequest, trusted: trustme.CA) -> Iterator[Hostile]:
     """Serve https with a certificate that has the fault of the parameter."""
-    with _running(_secured(_certificate(trusted, request.param))) as running:
-        yield running
+    with running(_secured(_certificate(trusted, request.param))) as served:
+        yield served

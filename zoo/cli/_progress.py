@@ -144,6 +144,16 @@ def _watched() -> bool:
 
 
 def _bars(*columns: ProgressColumn) -> Progress:
-    words = TextColumn("{task.description}", markup=False)
-    console = Console(stderr=True)
-    return Progress(SpinnerColumn(), words, BarColumn(), *columns, console=console, transient=True)
+    """Return bars on standard error; what is printed meanwhile stays above them.
+
+    Standard output is only led through them where it is the same terminal.
+    """
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+    )
