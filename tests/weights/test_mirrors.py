@@ -88,7 +88,7 @@ def test_mirrors_that_gave_different_bytes_are_a_mismatch_that_names_both(
 def test_mirrors_that_gave_the_same_bytes_agree(server: Hostile, fetch: Fetch) -> None:
     first, second = server.serve("/a.pth", body(DATA)), server.serve("/b.pth", body(DATA))
     fetch(second)
-    assert fetch(first, second).mismatch == ""
+    assert fetch(first, second, "hf://nothing").mismatch == ""
 
 
 def test_an_interruption_is_no_reason_to_try_the_next(

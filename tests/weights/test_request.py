@@ -20,7 +20,7 @@ from tests.weights.server import (
 )
 from zoo.errors import Refused, Unavailable
 from zoo.weights import Halt, Patience, Policy
-from zoo.weights.guard import addresses
+from zoo.weights.guard import addresses, public
 from zoo.weights.policy import check
 from zoo.weights.request import Rest, Terms, ask
 from zoo.weights.retry import Transient
@@ -309,3 +309,73 @@ def test_a_name_that_does_not_resolve_is_unreachable(monkeypatch: pytest.MonkeyP
 def test_a_name_that_cannot_be_a_hosts_is_unreachable() -> None:
     with pytest.raises(Unavailable, match="cannot reach"):
         read(f"https://{'a' * 64}.example/a.pth", DEFAULT)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com@evil.example/a.pth",
+        "https://github.com\\@evil.example/a.pth",
+        "https://user:token@github.com/a.pth",
+        "https://github.com./a.pth",
+        "https://github。com/a.pth",
+        "https://ⓖithub.com/a.pth",
+        "https://gіthub.com/a.pth",
+        "https://-evil.example/a.pth",
+        "https://a.example:0/a.pth",
+        "https://a.example:99999/a.pth",
+        "https://a.example:port/a.pth",
+        "https://a.example/a b.pth",
+        "https://a.example/a\tb.pth",
+        "https://a.example/a\n.pth",
+        "https://a.example/a\r\nX-Evil: 1",
+        "https://a.example/a\x00.pth",
+        "https://a.example/\x1b[2J.pth",
+        "https://a.example/" + "a" * 10_000,
+        "https://a.example/a.pth#sha256=00",
+        "https://?github.com",
+        "https://#github.com",
+        "git+ssh://github.com/a",
+        "simplecache::https://a.example/a.pth",
+        "zip://x::file://etc/passwd",
+        "data:text/plain,a",
+        "s3://bucket/a",
+    ],
+)
+def test_a_url_that_programs_read_differently_is_refused(url: str) -> None:
+    with pytest.raises(Refused) as error:
+        check(url, Policy(allow_http=True))
+    assert len(error.value.message) < 5000
+    assert "token" not in error.value.message
+
+
+@pytest.mark.parametrize(
+    "host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "0", "localhost"]
+)
+def test_a_number_that_is_this_machine_is_refused(host: str) -> None:
+    with pytest.raises((Refused, Unavailable)):
+        read(f"https://{host}/a.pth", DEFAULT)
+    with pytest.raises((Refused, OSError)):
+        addresses(host, 443)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.31.255.255",
+        "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.51.100.1",
+        "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:10.0.0.1",
+        "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:10::1",
+        "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254",
+        "fe80::1%eth0", "fec0::1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_no_special_purpose_address_is_public(address: str) -> None:
+    assert not public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "140.82.112.3", "192.0.1.1", "2606:4700::1", "2a00:1450:4001::1"]
+)
+def test_other_addresses_are(address: str) -> None:
+    assert public(address)

@@ -242,6 +242,20 @@ def test_the_total_time_is_limited_however_often_there_is_progress(
         fetch(body(DATA), access=replace(access, patience=hasty))
 
 
+def test_a_host_that_was_given_up_is_not_waited_for_again(
+    fetch: Fetch, access: Access, slept: list[float], server: Hostile, entry
+) -> None:
+    with pytest.raises(Unavailable, match="asked 4 times in vain"):
+        fetch(reset)
+    assert len(slept) == 3
+    with pytest.raises(Unavailable, match="cannot reach") as error:
+        obtain(entry(weights=server.serve("/other.pth", reset)), access)
+    assert len(slept) == 3
+    assert "in vain" not in error.value.message
+    server.serve("/other.pth", body(DATA))
+    assert obtain(entry(weights=server.url("/other.pth")), access).digest.hex == HEX
+
+
 def test_a_claimed_size_lets_a_file_be_larger_so_that_the_claim_can_be_refuted(
     entry, claim, server: Hostile, access: Access, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from zoo.claims import Digest
 from zoo.errors import Unavailable
@@ -13,7 +14,7 @@ from zoo.weights.origin import Origin
 from zoo.weights.partial import Partial, begin, resume
 from zoo.weights.replies import Answer, sniff
 from zoo.weights.request import Rest, Terms, ask
-from zoo.weights.retry import Mixed, Transient
+from zoo.weights.retry import Mixed, Transient, Unreachable
 from zoo.weights.store import Store, Stored
 
 PROGRESS = 2**20  # so many new bytes show that asking again leads somewhere
@@ -47,8 +48,9 @@ def fetch(errand: Errand, store: Store, terms: Terms) -> Stored:
         Refused: the URL, or one that it redirects to, may not be asked.
         Unavailable: the file is not there, cannot be reached, is too large, or cannot be stored.
     """
-    patience = terms.patience
+    patience, host = terms.patience, urlsplit(errand.url).hostname or ""
     deadline = patience.clock() + patience.total
+    attempts = 1 if host in terms.down else patience.attempts
     failures, most = 0, 0
     while True:
         try:
@@ -59,7 +61,9 @@ def fetch(errand: Errand, store: Store, terms: Terms) -> Stored:
             most = max(most, broken.size)
             error = broken.error
         pause = patience.pause(failures, error)
-        if failures >= patience.attempts or patience.clock() + pause > deadline:
+        if failures >= attempts or patience.clock() + pause > deadline:
+            if isinstance(error, Unreachable):
+                terms.down.add(host)
             tried = f"; asked {failures} times in vain" if failures > 1 else ""
             raise Unavailable(f"{error.message}{tried}", error.hint)
         (patience.sleep or terms.halt.wait)(pause)

@@ -36,6 +36,7 @@ class Access:
         paranoid: hash stored files at each use, even if they look unchanged.
         patience: how long servers are waited for.
         halt: ends the work of all threads that share this.
+        down: hosts that were given up, and are not waited for again.
     """
 
     cache: Path
@@ -45,6 +46,7 @@ class Access:
     paranoid: bool = False
     patience: Patience = field(default_factory=Patience)
     halt: Halt = field(default_factory=Halt)
+    down: set[str] = field(default_factory=set, repr=False, compare=False)
 
     @property
     def store(self) -> Store:
@@ -99,8 +101,10 @@ def _agreeing(weights: WeightsFile, mirrors: Sequence[Text], access: Access) -> 
 
 def _told(url: str, access: Access) -> Digest | None:
     """Return the digest of what a URL gave before, if it was fetched."""
-    address = hub.address(url) if _scheme(url) == "hf" else url
-    return access.store.told(address)
+    try:
+        return access.store.told(hub.address(url) if _scheme(url) == "hf" else url)
+    except Refused:
+        return None
 
 
 def _scheme(url: str) -> str:
@@ -146,7 +150,7 @@ def _from_network(url: str, entry: ModelEntry, claimed: list[Digest], access: Ac
         state = f"is another file in the cache ({other})" if other else "is not in the cache"
         hint = "run 'zoo fetch' once with the network"
         raise Unavailable(f"{name} {state}, and --offline was asked for", hint)
-    terms = Terms(access.policy, access.patience, access.halt)
+    terms = Terms(access.policy, access.patience, access.halt, access.down)
     with turn(access.cache, url, terms) as alone:
         if stored := _had(url, claimed, store):  # another process was faster
             return stored

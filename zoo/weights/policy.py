@@ -55,6 +55,11 @@ def check(url: str, policy: Policy) -> SplitResult:
         raise Refused(f"a URL with a user name is refused (host {parts.hostname})")
     if not parts.hostname:
         raise Refused(f"{url} names no host")
+    if parts.fragment:
+        raise Refused(
+            f"{url} has a part after '#', which no server is told",
+            "remove it; a digest is declared under 'SHA256'",
+        )
     if not _HOST.fullmatch(parts.hostname):
         raise Refused(
             f"{url} is no URL: a host is written in the letters a-z, digits, '-' and '.'",

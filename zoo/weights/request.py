@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
@@ -19,7 +19,7 @@ from zoo.weights.guard import addresses
 from zoo.weights.line import Halt, Line, Through
 from zoo.weights.policy import Policy, check
 from zoo.weights.replies import Answer, understood
-from zoo.weights.retry import Pace, Patience, Transient
+from zoo.weights.retry import Pace, Patience, Transient, Unreachable
 
 MAX_HOPS = 5
 CHUNK = 2**18
@@ -37,11 +37,16 @@ class Rest:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms files are asked for."""
+    """On what terms files are asked for.
+
+    Attributes:
+        down: hosts that were given up, and are not waited for again; added to.
+    """
 
     policy: Policy
     patience: Patience
     halt: Halt
+    down: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -88,7 +93,7 @@ def _follow(
     session: requests.Session, line: Line, url: str, rest: Rest, terms: Terms
 ) -> requests.Response:
     """Return the first answer that is no redirect; a token goes to the first host alone."""
-    policy, current = terms.policy, urldefrag(url).url
+    policy, current = terms.policy, url
     home = True
     for _ in range(MAX_HOPS + 1):
         parts = check(current, policy)
@@ -155,7 +160,7 @@ def _get(
     return response
 
 
-def _silent(url: str, patience: Patience) -> Transient:
+def _silent(url: str, patience: Patience) -> Unreachable:
     host = urlsplit(url).hostname or ""
     return _unreachable(host, f"no answer within {patience.answer:g} seconds")
 
@@ -172,15 +177,16 @@ def _body(response: requests.Response, answer: Answer, terms: Terms) -> Iterator
     except urllib3.exceptions.HTTPError as error:
         terms.halt.check()
         host = urlsplit(url).hostname or ""
-        raise _unreachable(host, f"broke off after {got:,} bytes: {_reason(error)}") from None
+        said = _unreachable(host, f"broke off after {got:,} bytes: {_reason(error)}")
+        raise Transient(said.message, said.hint) from None
     if not got:  # also where the headers broke off
         raise Transient(f"{url} gives no bytes", "try again later")
     if answer.total is not None and got != answer.total:
         raise Transient(f"{url} broke off after {got:,} of {answer.total:,} bytes", "try again")
 
 
-def _unreachable(host: str, why: str) -> Transient:
-    return Transient(
+def _unreachable(host: str, why: str) -> Unreachable:
+    return Unreachable(
         f"cannot reach {host}: {why}",
         "check the network and try again; with --offline only what is in the cache is used",
     )

@@ -24,6 +24,10 @@ class Transient(Unavailable):
         self.wait = wait
 
 
+class Unreachable(Transient):
+    """A host has not said anything."""
+
+
 class Mixed(Transient):
     """What was fetched before and what comes now are not parts of one file: begin anew at once."""
 
