@@ -29,6 +29,7 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fetching.py
 
 clean:
