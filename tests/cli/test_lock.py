@@ -11,8 +11,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import Digits, Zoo
-from zoo.claims import ModelEntry
+from tests.weights.server import Hostile, body, running
+from zoo.claims import Digest, ModelEntry
+from zoo.cli import _access
 from zoo.schemas import load
+from zoo.weights import Policy
+from zoo.weights.pins import Pin, to_text
 
 CONTENT = b"weights"
 HEX = hashlib.sha256(CONTENT).hexdigest()
@@ -241,3 +245,27 @@ def test_a_claim_that_the_page_makes_itself_is_not_made_twice(index: Path, entry
     other = {"tiny": Pin("file:a", Digest("sha256", "0" * 64), 7, "2026-01-01", place)}
     (both,) = pinned([model], other)
     assert len(both.claims) == 2
+
+
+def test_another_file_in_the_cache_is_no_reason_to_say_that_a_pin_does_not_hold(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
+    )
+    with running(Hostile()) as server:
+        page = tmp_path / "page.yml"
+        url = server.serve("/a.pth", body(b"old"))
+        page.write_text(f"Models:\n- Name: m\n  Weights: {url}\n")
+        assert zoo("fetch", "m", "--index", page).code == 0
+        server.serve("/a.pth", body(CONTENT))
+        fresh = {"m": Pin(url, Digest("sha256", HEX), len(CONTENT), "2026-01-01")}
+        (tmp_path / "zoo.lock").write_text(to_text(fresh))
+        assert zoo("lock", "--check", "--index", page).code == 0
+        server.serve("/a.pth", body(b"newer"))
+        assert zoo("lock", "--check", "--index", page).code == 0  # the pinned one is here
+        zoo("cache", "prune", "--max-size", "0")
+        outcome = zoo("lock", "m", "--index", page)
+        assert (outcome.code, "--update" in outcome.err) == (1, True)
+        assert zoo("lock", "m", "--update", "--index", page).code == 0
+        assert zoo("lock", "--check", "--index", page).code == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
@@ -15,7 +15,7 @@ from zoo.cli import _access, _fetching, _lock, _output, _selection
 from zoo.cli.fetch import place
 from zoo.errors import Skipped, UsageError
 from zoo.run import WeightsFile
-from zoo.weights.pins import Pin, Pins, pin, read_pins, to_text
+from zoo.weights.pins import Pin, Pins, pin, pinned, read_pins, to_text
 
 Outcomes = Iterable[tuple[ModelEntry, _fetching.Outcome]]
 
@@ -59,15 +59,12 @@ def lock_command(
     access = _access.access(
         offline=offline, allow_http=allow_http, paranoid=paranoid, listener=_silent
     )
-    stale = [name for name in pins if name not in registry] if everything else []
+    gone = [name for name in pins if name not in registry] if everything else []
+    entries = entries if update else pinned(entries, pins)  # so that a stale copy is not believed
     with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
         if check:
-            return max((*_compare(outcomes, pins), *_gone(stale)), key=_gravity)
-        kept = {name: each for name, each in pins.items() if name not in stale}
-        code = _write(path, pins, kept, outcomes, update=update)
-    for name in stale:
-        click.echo(f"{escape.terminal(name)}: unpinned, no longer in the index", err=True)
-    return code
+            return max((*_compare(outcomes, pins), *_gone(gone)), key=_gravity)
+        return _write(path, pins, gone, outcomes, update=update)
 
 
 def _silent(what: str, done: int, total: int | None) -> None:
@@ -79,26 +76,26 @@ def _gravity(code: int) -> int:
     return (0, 4, 1).index(code)
 
 
-def _write(
-    path: Path, pins: Pins, kept: Mapping[str, Pin], outcomes: Outcomes, *, update: bool
-) -> int:
+def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, update: bool) -> int:
     """Pin what was obtained; a pin that no longer holds stays unless it is to be replaced."""
     today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
-    fresh, codes = dict(kept), [0]
+    fresh, codes = {name: each for name, each in pins.items() if name not in gone}, [0]
     for entry, outcome in outcomes:
         if not isinstance(outcome, WeightsFile):
             codes.append(_missing(entry, outcome))
             continue
         known, found = pins.get(entry.name), pin(entry, outcome, today)
-        if outcome.mismatch:
-            codes.append(_say(entry, f"{outcome.mismatch}; not pinned"))
-        elif known is not None and known.digest != found.digest and not update:
+        if known is not None and known.digest != found.digest and not update:
             codes.append(_say(entry, f"{_differ(known, found)}; --update replaces the pin"))
+        elif outcome.mismatch:
+            codes.append(_say(entry, f"{outcome.mismatch}; not pinned"))
         else:
             same = known is not None and known.digest == found.digest
             first = known.first_seen if known and same else today
             fresh[entry.name] = Pin(found.url, found.digest, found.size, first)
             _output.emit(f"{escape.terminal(entry.name)}  {found.digest}  first seen {first}\n")
+    for name in gone:
+        click.echo(f"{escape.terminal(name)}: unpinned, no longer in the index", err=True)
     text = to_text(fresh)
     if text != to_text(pins) or not path.exists():
         _output.write_file(path, text)

@@ -80,34 +80,25 @@ class _Broken(Exception):
 
 
 def _attempt(errand: Errand, store: Store, terms: Terms, deadline: float) -> Stored:
-    """Ask once for what is missing, and give the file to the store if it is complete."""
-    part = None
+    """Ask once for what is missing; what has come is kept for the next attempt if it is of use."""
+    parts: list[Partial] = []
     try:
-        part = resume(store.folder, errand.url, alone=errand.alone)
-        rest = Rest(part.size, part.origin.etag) if part else Rest()
-        with ask(errand.url, rest, terms) as (answer, chunks):
-            _check_size(answer, errand, store)
-            part = _continued(part, answer, errand, store)
-            for chunk in chunks:
-                part.write(chunk)
-                _check_progress(part, answer, errand, terms, deadline)
-        part.flush()
-        return _kept(part, errand, store)
+        return _brought(parts, errand, store, terms, deadline)
     except Mixed as error:
-        _end(part, keep=False)
+        _end(parts, keep=False)
         raise _Broken(error, 0) from None
     except Transient as error:
-        size = part.size if part else 0
-        _end(part, keep=True)
+        size = parts[0].size if parts else 0
+        _end(parts, keep=True)
         raise _Broken(error, size) from None
     except _Worthless as error:
-        _end(part, keep=False)
+        _end(parts, keep=False)
         raise Unavailable(error.message, error.hint) from None
     except FileNotFoundError:  # another process took ours for a dead one's, as broken locks let it
-        _end(part, keep=False)
+        _end(parts, keep=False)
         raise _Broken(Transient(f"what was fetched of {errand.url} is gone"), 0) from None
     except BaseException:
-        _end(part, keep=True)
+        _end(parts, keep=True)
         raise
 
 
@@ -115,8 +106,26 @@ class _Worthless(Unavailable):
     """What came is of no use, now or later."""
 
 
-def _end(part: Partial | None, *, keep: bool) -> None:
-    if part is not None:
+def _brought(
+    parts: list[Partial], errand: Errand, store: Store, terms: Terms, deadline: float
+) -> Stored:
+    """Bring what is missing and give the file to the store; the partial file is put in a list."""
+    found = resume(store.folder, errand.url, alone=errand.alone)
+    parts += [found] if found else []
+    rest = Rest(found.size, found.origin.etag) if found else Rest()
+    with ask(errand.url, rest, terms) as (answer, chunks):
+        _check_size(answer, errand, store)
+        part = _continued(found, answer, errand, store)
+        parts[:] = [part]
+        for chunk in chunks:
+            part.write(chunk)
+            _check_progress(part, answer, errand, terms, deadline)
+    part.flush()
+    return _kept(part, errand, store)
+
+
+def _end(parts: list[Partial], *, keep: bool) -> None:
+    for part in parts:
         part.let_go() if keep else part.discard()
 
 

@@ -68,7 +68,7 @@ class Partial:
         """Leave the bytes to whoever goes on with them, if anyone can."""
         kept = False
         with contextlib.suppress(OSError):
-            if self.size and self.origin.etag:
+            if self.size and self.origin.etag and not self._stream.closed:
                 self.flush()
                 with contextlib.suppress(OSError):  # on a full disk the old record must do
                     record(self.folder, marked(self.origin, self.size))

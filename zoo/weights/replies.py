@@ -66,11 +66,15 @@ def understood(
             return _all_there(headers, url, have, etag)
         case _:
             raise _refusal(status, headers, url)
+    _check_kind(headers, url)
+    return answer
+
+
+def _check_kind(headers: Mapping[str, str], url: str) -> None:
     if headers.get("content-type", "").lower().startswith("text/html"):
         raise _web_page(url)
     if headers.get("content-encoding", "identity").strip().lower() != "identity":
         raise Unavailable(f"{url} comes compressed although it was asked for as it is")
-    return answer
 
 
 def sniff(head: bytes, url: str) -> None:
