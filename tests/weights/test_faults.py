@@ -240,6 +240,17 @@ def test_bytes_that_a_power_cut_may_have_lost_are_not_trusted(cache: Path) -> No
     again.discard()
 
 
+def test_a_part_that_has_rotted_is_no_part(server: Hostile, fetch: Fetch, cache: Path) -> None:
+    url = kill_while_it_waits(server, cache, signal.SIGINT)
+    part = cache / "partial" / key(url) / "data"
+    data = bytearray(part.read_bytes())
+    data[1000] ^= 1
+    part.write_bytes(data)
+    server.serve("/a.pth", ranged(DATA))
+    assert fetch(url).digest.hex == HEX
+    assert "Range" not in server.headers[-1]
+
+
 def test_of_two_that_go_on_with_one_part_one_begins_anew(cache: Path) -> None:
     part = begin(cache, Origin("https://a/b", '"one"', 10))
     part.write(b"12345")

@@ -21,6 +21,7 @@ class Origin:
         boot: the start of the machine in which it was written: what a process leaves when it is
             killed is on disk, what a power cut leaves need not be.
         flushed: so many bytes are on disk for certain.
+        digest: the SHA-256 of these, as digits.
         writer: the process that wrote it.
     """
 
@@ -29,6 +30,7 @@ class Origin:
     length: int | None
     boot: str = ""
     flushed: int = 0
+    digest: str = ""
     writer: int = 0
 
 
@@ -80,9 +82,10 @@ def record(folder: Path, origin: Origin) -> None:
     fresh.replace(folder / "record")
 
 
-def marked(origin: Origin, flushed: int) -> Origin:
+def marked(origin: Origin, flushed: int, digest: str) -> Origin:
     """Return an origin as of a file that this process writes now."""
-    return replace(origin, boot=_boot(), flushed=flushed, writer=os.getpid())
+    writer = os.getpid()
+    return replace(origin, boot=_boot(), flushed=flushed, digest=digest, writer=writer)
 
 
 def _boot() -> str:

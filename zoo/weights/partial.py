@@ -12,7 +12,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from zoo.claims import Digest
@@ -46,19 +46,22 @@ class Partial:
 
     def write(self, chunk: bytes) -> None:
         """Add bytes at the end."""
-        self._hashing.update(chunk)
         view = memoryview(chunk)
         while view:
             view = view[self._stream.write(view) :]
+        self._hashing.update(chunk)  # not before all of them are there
         self.size += len(chunk)
 
-    def reread(self, size: int) -> None:
-        """Hash so many bytes that are there already, and cut off what follows them."""
-        while self.size < size and (chunk := self._stream.read(min(CHUNK, size - self.size))):
-            self._hashing.update(chunk)
-            self.size += len(chunk)
+    def read(self, size: int) -> bytes:
+        """Return and count at most so many of the bytes that are there already."""
+        chunk: bytes = self._stream.read(size)
+        self._hashing.update(chunk)
+        self.size += len(chunk)
+        return chunk
+
+    def cut(self) -> None:
+        """Cut off what follows the bytes that were counted."""
         self._stream.truncate(self.size)
-        self._stream.seek(self.size)
 
     def flush(self) -> None:
         """Make sure that the bytes are on disk."""
@@ -71,7 +74,7 @@ class Partial:
             if self.size and self.origin.etag and not self._stream.closed:
                 self.flush()
                 with contextlib.suppress(OSError):  # on a full disk the old record must do
-                    record(self.folder, marked(self.origin, self.size))
+                    record(self.folder, marked(self.origin, self.size, self.digest.hex))
                 self.folder.rename(self.folder.parent / key(self.origin.url))
                 kept = True
         if kept:
@@ -96,7 +99,7 @@ def begin(store: Path, origin: Origin) -> Partial:
         OSError: the folder cannot be written to.
     """
     folder = _own(store, origin.url)
-    record(folder, marked(origin, 0))
+    record(folder, marked(origin, 0, ""))
     return Partial(folder, origin)
 
 
@@ -131,13 +134,26 @@ def _taken(folder: Path, url: str) -> Partial | None:
         return None
     partial = Partial(folder, origin, resumed=True)
     try:
-        partial.reread(size)
+        if not _counted(partial, partial.read, origin, size):
+            partial.discard()
+            return None
+        partial.cut()
         with contextlib.suppress(OSError):  # on a full disk the old record must do
-            record(folder, marked(origin, origin.flushed))
+            record(folder, marked(origin, origin.flushed, origin.digest))
     except OSError:
         partial.discard()
         raise
     return partial
+
+
+def _counted(partial: Partial, bring: Callable[[int], bytes], origin: Origin, size: int) -> bool:
+    """Return whether so many bytes could be brought, those that were flushed being the same."""
+    for end in (min(origin.flushed, size), size):
+        while partial.size < end and bring(min(CHUNK, end - partial.size)):
+            pass
+        if end == origin.flushed > 0 and partial.digest.hex != origin.digest:
+            return False
+    return size >= origin.flushed and partial.size == size
 
 
 def _copied(store: Path, folder: Path, url: str) -> Partial | None:
@@ -148,12 +164,19 @@ def _copied(store: Path, folder: Path, url: str) -> Partial | None:
     partial.resumed = True
     try:
         with (folder / "data").open("rb", buffering=0) as left:
-            while partial.size < size and (chunk := left.read(min(CHUNK, size - partial.size))):
+
+            def bring(most: int) -> bytes:
+                chunk: bytes = left.read(most)
                 partial.write(chunk)
+                return chunk
+
+            if _counted(partial, bring, origin, size):
+                return partial
     except OSError:
         partial.discard()
         raise
-    return partial
+    partial.discard()
+    return None
 
 
 def _left_behind(place: Path, url: str) -> Iterator[Path]:
