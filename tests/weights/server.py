@@ -134,8 +134,14 @@ def in_turn(*answers: Answer) -> Answer:
     return answer
 
 
-def ranged(data: bytes, etag: str = '"one"', *, cut: int | None = None) -> Answer:
-    """Answer as a good server does, also for a part; reset after so many bytes if ``cut`` says."""
+def ranged(
+    data: bytes, etag: str = '"one"', *, cut: int | None = None, then: Answer | None = None
+) -> Answer:
+    """Answer as a good server does, also for a part; hang up after so many bytes if ``cut`` says.
+
+    Args:
+        then: how to hang up.
+    """
 
     def answer(handler: BaseHTTPRequestHandler) -> None:
         start = _asked_from(handler, etag)
@@ -152,10 +158,9 @@ def ranged(data: bytes, etag: str = '"one"', *, cut: int | None = None) -> Answe
         handler.send_header("Content-Length", str(len(data) - start))
         handler.end_headers()
         handler.wfile.write(data[start:][:cut])
-        if cut is not None and start + cut < len(data):
-            handler.wfile.flush()
-            time.sleep(0.02)  # a reset discards what the client has not read yet
-            reset(handler)
+        if then is not None and cut is not None and start + cut < len(data):
+            time.sleep(0.1)  # a reset discards what the client has not read yet
+            then(handler)
 
     return answer
 

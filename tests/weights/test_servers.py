@@ -80,7 +80,8 @@ SURVIVED: dict[str, Answer] = {
         status(408, Retry_After="Fri, 31 Dec 1999 23:59:59 GMT"), body(DATA)
     ),
     "cut and then the rest": in_turn(CUT, ranged(DATA)),
-    "reset after each 300,000 bytes": ranged(DATA, cut=300_000),
+    "the end after each 300,000 bytes": ranged(DATA, cut=300_000),
+    "a reset after 700,000 bytes": ranged(DATA, cut=700_000, then=reset),
     "200 where a part was asked for": in_turn(CUT, body(DATA)),
     "a weak tag": in_turn(ranged(DATA, 'W/"one"', cut=HALF), ranged(DATA, 'W/"one"')),
     "no tag": in_turn(half_then(DATA, reset), body(DATA)),
