@@ -98,7 +98,7 @@ def test_prefixes_of_wrappers_go_if_all_names_bear_them(
 
 def test_what_is_no_tensor_is_left_out_and_named() -> None:
     found = chosen({"weight": W, "names": ["a"], 7: None})
-    assert (dict(found.tensors), found.dropped) == (STATE, ("names", "7"))
+    assert (dict(found.tensors), found.dropped) == (STATE, ("names", "(int)"))
 
 
 NOTHING: list[Any] = [None, 7, "text", [W], W, {}, {"a": 1}, {"state_dict": {}}, {"model": [W]}]

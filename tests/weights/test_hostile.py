@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import time
+import os
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.weights.convert import in_store
 
-SECONDS = 5
+SECONDS = 5  # of processor time, which other work on the machine does not lengthen
 
 
 def published(case: Case, folder: Path) -> tuple[WeightsFile, Path]:
@@ -35,6 +35,12 @@ def same(found: list[float], wanted: Values) -> bool:
     return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in both)
 
 
+def children() -> float:
+    """Return the processor time of all processes that were started and have ended, in seconds."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 def of_the_quick_run(case: Case) -> object:
     marks = () if case.id in QUICK else (pytest.mark.slow,)
     return pytest.param(case, id=case.id, marks=marks)
@@ -43,7 +49,7 @@ def of_the_quick_run(case: Case) -> object:
 @pytest.mark.parametrize("case", [of_the_quick_run(case) for case in CASES])
 def test_a_hostile_file_ends_in_its_tensors_or_in_a_reason(case: Case, tmp_path: Path) -> None:
     weights, canary = published(case, tmp_path)
-    started = time.monotonic()
+    before = children()
     if case.refused:
         with pytest.raises(Unavailable, match=case.refused) as error:
             in_store(tmp_path / "store")(weights)
@@ -56,7 +62,7 @@ def test_a_hostile_file_ends_in_its_tensors_or_in_a_reason(case: Case, tmp_path:
             name: len(values) for name, values in case.holds.items()
         }
         assert all(same(state[n].flatten().tolist(), values) for n, values in case.holds.items())
-    assert time.monotonic() - started < SECONDS
+    assert children() - before < SECONDS
     assert not canary.exists()
     assert not Path("/tmp/canary").exists()
 

@@ -148,6 +148,7 @@ def _settle(size: int, library: str) -> list[str]:
         importlib.import_module(library)
     except ImportError:
         raise Rejected(Kind.MACHINE, f"{library} is not installed on this machine") from None
+    confinement.limit_time(size)
     return confinement.limit_memory(size) + confinement.watch()
 
 

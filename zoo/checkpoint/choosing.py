@@ -21,7 +21,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from zoo.checkpoint.rejected import no_tensors, unsupported
+from zoo.checkpoint.rejected import Rejected, no_tensors, unsupported
 
 PLAIN = ("state_dict", "model", "model_state_dict", "net", "network", "params", "weights")
 AVERAGED = ("state_dict_ema", "model_ema", "ema_state_dict", "ema_model", "ema", "params_ema")
@@ -66,7 +66,9 @@ def choose(content: object, is_tensor: IsTensor, *, averaged: bool) -> Chosen:
     if not isinstance(content, Mapping) or not any(is_tensor(each) for each in content.values()):
         raise no_tensors("no tensors by name")
     tensors = {_name(key): value for key, value in content.items() if is_tensor(value)}
-    dropped = tuple(str(key)[:LONGEST] for key in content if not is_tensor(content[key]))
+    if len(tensors) > MOST:
+        raise _too_many(len(tensors))
+    dropped = tuple(_shown(key) for key, value in content.items() if not is_tensor(value))
     tensors, stripped = _unwrapped(tensors)
     return Chosen(tensors, "/".join(path), tuple(passed_over), stripped, dropped)
 
@@ -102,13 +104,22 @@ def check_names(names: list[str]) -> None:
     for name in names:
         _name(name)
     if len(names) > MOST:
-        raise unsupported(f"it holds {len(names):,} tensors, more than {MOST:,}")
+        raise _too_many(len(names))
 
 
 def _name(key: object) -> str:
     if not isinstance(key, str):
-        raise no_tensors(f"a tensor is called {str(key)[:40]}, which is no text")
+        raise no_tensors(f"a tensor's name is no text, but of type {type(key).__name__}")
     if not 0 < len(key) <= LONGEST or not (key.isascii() and key.isprintable()):
         shown = ascii(key[:40])
         raise unsupported(f"a tensor's name is not 1 to {LONGEST} printable characters: {shown}")
     return key
+
+
+def _too_many(count: int) -> Rejected:
+    return unsupported(f"it holds {count:,} tensors, more than {MOST:,}")
+
+
+def _shown(key: object) -> str:
+    """Return a key for the record: one that is no text may be endless, written out."""
+    return key[:LONGEST] if isinstance(key, str) else f"({type(key).__name__})"

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from zoo.claims import Digest
+from zoo.weights.flushing import Flushing
 from zoo.weights.hashing import Hashing
 from zoo.weights.origin import Origin, key, marked, record, trusted, written_now
 
@@ -33,6 +34,7 @@ class Partial:
         self.size = 0
         self._hashing = Hashing()
         self._stream = self.data.open("r+b" if self.data.exists() else "xb", buffering=0)
+        self._flushing = Flushing(self._stream.fileno())
 
     @property
     def data(self) -> Path:
@@ -51,6 +53,7 @@ class Partial:
             view = view[self._stream.write(view) :]
         self._hashing.update(chunk)  # not before all of them are there
         self.size += len(chunk)
+        self._flushing.wrote(len(chunk))
 
     def read(self, size: int) -> bytes:
         """Return and count at most so many of the bytes that are there already."""
@@ -65,7 +68,7 @@ class Partial:
 
     def flush(self) -> None:
         """Make sure that the bytes are on disk."""
-        os.fsync(self._stream.fileno())
+        self._flushing.end()
 
     def let_go(self) -> None:
         """Leave the bytes to whoever goes on with them, if anyone can."""
@@ -88,6 +91,7 @@ class Partial:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _close(self) -> None:
+        self._flushing.close()
         self._stream.close()
         self._hashing.close()
 

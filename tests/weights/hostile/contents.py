@@ -130,10 +130,25 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "W62-empty": (file(b"}"), "holds no state dict"),
     "W62-no-tensors": (file(mapping(weight=number(1))), "holds no state dict"),
     "W63-number-as-key": (keyed(number(1)), "holds no state dict"),
+    "W63-endless-tuple-as-key": (
+        keyed(b")q\x00" + b"".join(bytes([104, n, 104, n, 134, 113, n + 1]) for n in range(60))),
+        "more processor time",
+    ),
     "W64-escapes-in-a-key": (keyed(text("\x1b[2J\x07")), "a tensor's name"),
     "W64-bidi-in-a-key": (keyed(text("\u202eweight")), "a tensor's name"),
     "W64-surrogate-in-a-key": (keyed(text("\ud800")), "a tensor's name"),
     "W65-long-key": (keyed(text("k" * 10_000)), "a tensor's name"),
+    "W65-200-001-keys": (
+        file(
+            b"}("
+            + text("k")
+            + tensor()
+            + b"q\x00"
+            + b"".join(text(f"k{n}") + b"h\x00" for n in range(200_000))
+            + b"u"
+        ),
+        "it holds 200,001 tensors|more processor time",
+    ),
     "W66-deep-tuple": (file(b"N" + b"\x85" * 200_000), "holds no state dict|damaged|too much"),
     "W66-deep-dict": (file((b"}" + text("model")) * 5_000 + b"N" + b"s" * 5_000), "no state dict"),
     "W66-long-pickle": (file(b"N" * 10 + b"0" * 10), "instruction POP"),
