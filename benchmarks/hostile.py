@@ -55,7 +55,8 @@ def main() -> int:
             outcomes["ran their code"] += canary.exists()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(
-        "| files | opened | refused with a reason | ran their code | slowest | most work | peak memory |"
+        "| files | opened | refused with a reason | ran their code"
+        " | slowest | most work | peak memory |"
     )
     print("|--:|--:|--:|--:|--:|--:|--:|")
     counts = (outcomes[key] for key in ("opened", "refused with a reason", "ran their code"))
