@@ -30,6 +30,8 @@ bench: $(READY)
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/counting.py
+	$(BIN)/python benchmarks/hostile.py
+	$(BIN)/python benchmarks/fetching.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -20,6 +20,7 @@ from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.survey.answers import Answers
 from zoo.survey.worker import skeleton
 from zoo.weights import Access, load, obtain
+from zoo.weights.convert import in_store
 
 if TYPE_CHECKING:
     from torch import nn
@@ -97,9 +98,12 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
     weights = Lazy(lambda: obtain(entry, options.access))
     stated = Lazy(lambda: source().stated(entry, network_without))
 
+    checkpoint = Lazy(lambda: in_store(options.access.cache)(weights()))
+
     def loaded() -> nn.Module:
-        file = weights()  # before a network is built in vain
-        return load(source().build(entry.source), file, source().convert)
+        checkpoint()  # before a network is built in vain
+        build, convert = source().build, source().convert
+        return load(build(entry.source), weights(), convert, lambda _: checkpoint())
 
     def recorded() -> Record:
         from zoo.structure.trace import trace
@@ -116,9 +120,10 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
 
     network = Lazy(loaded)
     predictions = _predictor(network, lambda: documented(entry, stated), options)
+    described = _describe(entry)
     return Subject(
         entry,
-        _describe(entry),
+        described,
         identity,
         network_without,
         Lazy(asked(answers.parameters)),
@@ -129,6 +134,7 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
         network,
         stated,
         predictions,
+        checkpoint,
     )
 
 

@@ -208,6 +208,7 @@ class ModelEntry:
         claims: in the order in which they are written.
         untested: names of the fields that no check can read off a checkpoint.
         root: folder of the index, to which ``file:`` weights are confined.
+        mirrors: other URLs of the same file, tried in turn where ``weights`` cannot be had.
         library: what the index says that the model belongs to, or empty.
         record: all that the page says, as data; None where it comes from no page.
     """
@@ -219,6 +220,7 @@ class ModelEntry:
     collection: str = ""
     claims: tuple[Claim, ...] = ()
     weights: Text | None = None
+    mirrors: tuple[Text, ...] = ()
     code: str | None = None
     paper: str | None = None
     tasks: tuple[str, ...] = ()
@@ -227,6 +229,11 @@ class ModelEntry:
     fields: Mapping[str, Text] = field(default_factory=dict)
     library: str = ""
     record: Record | None = None
+
+    @property
+    def weights_urls(self) -> tuple[Text, ...]:
+        """All URLs of the weights file, in the order in which they are tried."""
+        return () if self.weights is None else (self.weights, *self.mirrors)
 
     def claimed(self, metric: Metric) -> Claim | None:
         """Return the first claim about the metric, or None."""

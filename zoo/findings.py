@@ -66,6 +66,7 @@ class Measurement:
             claim fails, and never moves the verdict.
         because: the cause in words.
         advice: what to do, whatever the verdict.
+        refutes: whether a difference shows that the claim is wrong; if not, it is left open.
     """
 
     metric: Metric
@@ -78,6 +79,7 @@ class Measurement:
     cause: Mapping[str, Any] | None = None
     because: str = ""
     advice: str = ""
+    refutes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
     verdict = (
         Verdict.PASS if _borne_out(claim.value, measurement.value, tolerance) else Verdict.FAIL
     )
-    if measurement.interval is not None:
+    open_ = verdict is Verdict.FAIL and not measurement.refutes
+    if measurement.interval is not None or open_:
         verdict = Verdict.UNDECIDED
     numeric = isinstance(claim.value, Decimal) and isinstance(measurement.value, Decimal)
     failed = verdict is Verdict.FAIL

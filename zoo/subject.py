@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Metric, ModelEntry, Value
 from zoo.conventions import Explanation
 from zoo.errors import Unavailable
@@ -130,6 +131,10 @@ class Identity:
     sizes: tuple[int, ...] = ()
 
 
+def _none_at_hand() -> Checkpoint:
+    raise Unavailable("no checkpoint is at hand")
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One model under test.
@@ -146,6 +151,7 @@ class Subject:
         identity: what the source makes of the name that it is asked for.
         stated: the source's own preprocessing for the documented weights file.
         predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
+        checkpoint: the weights file's tensors as plain safetensors, and how they came out of it.
     """
 
     entry: ModelEntry
@@ -160,6 +166,7 @@ class Subject:
     network: Lazy[nn.Module]
     stated: Lazy[Stated]
     predictions: Callable[[str], Any]
+    checkpoint: Lazy[Checkpoint] = field(default_factory=lambda: Lazy(_none_at_hand))
 
     def preprocessing(self) -> Preprocessing:
         """Return the documented preprocessing, completed by the source's own.
@@ -172,7 +179,7 @@ class Subject:
 
 def documented(entry: ModelEntry, stated: Callable[[], Stated]) -> Preprocessing:
     """Return the preprocessing that an entry documents, completed by the source's own."""
-    names = [field.name for field in fields(Preprocessing)]
+    names = [each.name for each in fields(Preprocessing)]
     values: dict[str, Any] = {n: entry.value(Metric(n.replace("_", "-"))) for n in names}
     if None in values.values():
         own = stated().preprocessing

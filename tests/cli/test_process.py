@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -84,56 +86,82 @@ def test_colours_follow_the_environment() -> None:
 
 
 class _Stalling(BaseHTTPRequestHandler):
-    """Sends half of a body, and then nothing."""
+    """Sends half of a file, and then nothing; the rest when it is asked for."""
 
-    begun = threading.Event()
+    begun = threading.Semaphore(0)
     done = threading.Event()
 
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "2000000")
+        rest = "Range" in self.headers
+        self.send_response(206 if rest else 200)
+        self.send_header("ETag", '"one"')
+        if rest:
+            self.send_header("Content-Range", "bytes 1500000-1999999/2000000")
+        self.send_header("Content-Length", "500000" if rest else "2000000")
         self.end_headers()
-        self.wfile.write(b"x" * 1_500_000)
-        self.begun.set()
-        self.done.wait(30)
+        self.wfile.write(b"x" * (500_000 if rest else 1_500_000))
+        self.begun.release()
+        if not rest:
+            self.done.wait(30)
 
     def log_message(self, *arguments: object) -> None:
         pass
 
 
-def test_an_interrupted_download_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_interrupted_downloads_end_at_once_and_are_gone_on_with(tmp_path: Path) -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Stalling)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/weights-01234567.pth"
     index = tmp_path / "index.yml"
-    index.write_text(f"Models:\n- Name: m\n  Weights: {url}\n")
+    lines = [
+        f"- Name: m{n}\n  Weights: http://127.0.0.1:{server.server_port}/{n}.pth\n"
+        for n in range(3)
+    ]
+    index.write_text("Models:\n" + "".join(lines))
     # Loopback is refused by the policy of the command line, so the process lets it through itself.
     code = (
         "import sys; from zoo.cli import _access, run; from zoo.weights import Policy\n"
         "_access.Policy = lambda **given: Policy(allow_http=True, allow_private=True)\n"
-        f"sys.exit(run(['fetch', 'm', '--index', {str(index)!r}]))"
+        f"sys.exit(run(['fetch', '--all', '--jobs', '2', '--index', {str(index)!r}]))"
     )
     cache = tmp_path / "cache"
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        env={**os.environ, "ZOO_CACHE_DIR": str(cache)},
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+
+    def start() -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", code],
+            env={**os.environ, "ZOO_CACHE_DIR": str(cache)},
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    process = start()
     try:
-        assert _Stalling.begun.wait(30)
+        for _ in range(2):
+            assert _Stalling.begun.acquire(timeout=30)
+        while sum(path.stat().st_size for path in cache.glob("partial/*/data")) < 3_000_000:
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
+        begun = time.monotonic()
         _, err = process.communicate(timeout=30)
+        assert time.monotonic() - begun < 5
+        assert process.returncode == 130
+        assert "interrupted" in err
+        assert "Traceback" not in err
+        files = [path for path in cache.rglob("*") if path.is_file()]
+        assert {path.relative_to(cache).parts[0] for path in files} == {"partial", "locks"}
+        _Stalling.done.set()
+        out, err = start().communicate(timeout=30)
+        digest = hashlib.sha256(b"x" * 2_000_000).hexdigest()
+        lines = out.splitlines()
+        assert [line.split()[:2] for line in lines[:2]] == [
+            ["m0", f"sha256:{digest}"],
+            ["m1", f"sha256:{digest}"],
+        ]
     finally:
         process.kill()
         _Stalling.done.set()
         server.shutdown()
         server.server_close()
-    assert process.returncode == 130
-    assert "interrupted" in err
-    assert "Traceback" not in err
-    assert [path for path in cache.rglob("*") if path.is_file()] == []
 
 
 def test_a_full_disk_is_said_so_without_a_traceback() -> None:

@@ -39,9 +39,14 @@ def subject(entry):
         load: Any = missing,
         size: int = 32,
         explanation: Explanation | None = None,
+        parameters: Any = None,
+        checkpoint: Any = missing,
     ) -> Subject:
         def built() -> nn.Module:
             return missing() if network is None else network.eval()
+
+        def counted() -> int:
+            return sum(parameter.numel() for parameter in built().parameters())
 
         def recorded() -> Record:
             return trace(built().to("meta"), (1, 3, size, size), identity.name or "")
@@ -51,7 +56,7 @@ def subject(entry):
             source="python tiny:build",
             identity=Lazy(lambda: identity),
             skeleton=Lazy(lambda: built().to("meta")),
-            parameters=Lazy(lambda: sum(p.numel() for p in built().parameters())),
+            parameters=Lazy(parameters or counted),
             totals=lambda shape: {
                 name: total(rule, trace(built().to("meta"), shape)) for name, rule in RULES.items()
             },
@@ -61,6 +66,7 @@ def subject(entry):
             network=Lazy(load),
             stated=Lazy(missing if stated is None else lambda: stated),
             predictions=lambda name: predictions,
+            checkpoint=Lazy(checkpoint),
         )
 
     return make

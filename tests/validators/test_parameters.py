@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import timm
 import torch
 from torch import nn
 
+from zoo.checkpoint.record import Checkpoint, Record, Shape
 from zoo.claims import Metric
+from zoo.errors import Blocked, Refused, Skipped, Unavailable
 from zoo.findings import Verdict
 from zoo.subject import Identity
 from zoo.validators import VALIDATORS
@@ -119,3 +122,66 @@ def test_a_wrong_count_of_the_very_architecture_is_no_aliass_fault(
     about = subject(network=nn.Linear(6, 5), identity=Identity(name, "timm 1.0"))
     finding = judged("parameters", about, claim(Metric.PARAMETERS, "36"))
     assert (finding.verdict, finding.cause) == (Verdict.FAIL, None)
+
+
+NOT_BUILT = Unavailable("the Python package tiny is not installed", "install tiny")
+HELD = Checkpoint(
+    Path("a"),
+    {"fc.weight": Shape("F32", (5, 6)), "fc.bias": Shape("F32", (5,)), "n": Shape("I64", ())},
+    Record("ab" * 32, "safetensors"),
+)
+
+
+def raising(error: Exception):
+    def act() -> object:
+        raise error
+
+    return act
+
+
+def test_what_nothing_builds_is_counted_from_its_checkpoint(subject, claim, judged) -> None:
+    about = subject(parameters=raising(NOT_BUILT), checkpoint=lambda: HELD)
+    finding = judged("parameters", about, claim(Metric.PARAMETERS, "35"))
+    assert (finding.verdict, finding.measured) == (Verdict.PASS, 35)
+    assert finding.method == (
+        "elements of the tensors of the checkpoint; buffers recognised by name"
+    )
+    assert finding.message.endswith("; counted from the checkpoint alone")
+    assert finding.conditions == {
+        "elements of buffers": 1,
+        "network": "not built: the Python package tiny is not installed",
+    }
+
+
+def test_a_checkpoint_that_holds_another_number_refutes_nothing(subject, claim, judged) -> None:
+    about = subject(parameters=raising(NOT_BUILT), checkpoint=lambda: HELD)
+    finding = judged("parameters", about, claim(Metric.PARAMETERS, "36"))
+    assert finding.verdict is Verdict.UNDECIDED
+    assert finding.hint == "install tiny"
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("no"), Skipped("the page names no weights file"), Blocked("x", "no")]
+)
+def test_without_a_checkpoint_either_the_missing_network_is_the_reason(
+    subject, claim, error: Exception
+) -> None:
+    about = subject(parameters=raising(NOT_BUILT), checkpoint=raising(error))
+    with pytest.raises(Unavailable) as raised:
+        PARAMETERS.measure(about, claim(Metric.PARAMETERS, "35"))
+    assert raised.value is NOT_BUILT
+
+
+def test_a_name_that_no_source_knows_is_no_hindrance(subject, claim, judged) -> None:
+    unknown = Blocked("model-name", "timm 1.0 has no model 'tiny'")
+    about = subject(parameters=raising(unknown), checkpoint=lambda: HELD)
+    finding = judged("parameters", about, claim(Metric.PARAMETERS, "35"))
+    assert (finding.verdict, finding.measured) == (Verdict.PASS, 35)
+
+
+def test_what_is_refused_is_not_got_round(subject, claim) -> None:
+    refused = Refused("building this model runs code", "say --trust-python")
+    about = subject(parameters=raising(refused), checkpoint=lambda: HELD)
+    with pytest.raises(Refused) as raised:
+        PARAMETERS.measure(about, claim(Metric.PARAMETERS, "35"))
+    assert raised.value is refused

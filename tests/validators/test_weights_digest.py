@@ -16,8 +16,8 @@ HEX = "04464dd2" + "ab" * 28
         (HEX, "sha256", Verdict.PASS, "the whole digest was declared"),
         (HEX[:8], "prefix", Verdict.PASS, "a label, not a proof"),
         (HEX[:20], "prefix", Verdict.PASS, "a label, not a proof"),
-        ("04464dd3", "unpinned", Verdict.FAIL, "these are not the bytes that the page names"),
-        ("cd" * 32, "unpinned", Verdict.FAIL, "these are not the bytes that the page names"),
+        ("04464dd3", "unpinned", Verdict.FAIL, "these are not the bytes that index.md names"),
+        ("cd" * 32, "unpinned", Verdict.FAIL, "these are not the bytes that index.md names"),
     ],
 )
 def test_the_finding_says_how_much_was_compared(

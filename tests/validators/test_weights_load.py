@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from torch import nn
 
+from zoo.checkpoint.record import Checkpoint, Record
 from zoo.claims import FITS, Metric
 from zoo.errors import Blocked, Unavailable
 from zoo.findings import Verdict
@@ -38,3 +41,45 @@ def test_a_file_that_cannot_be_read_is_no_verdict_on_the_page(
     with pytest.raises(type(error)) as raised:
         judged("weights-load", subject(load=load), claim(Metric.WEIGHTS_LOAD, FITS))
     assert raised.value is error
+
+
+OPENED = Record(
+    "ab" * 32,
+    "torch zip",
+    state_dict="state_dict",
+    passed_over=("state_dict_ema",),
+    stripped="module.",
+    dtypes={"F32": 2},
+    nan=1200,
+    infinite=3,
+    dropped=("epoch",),
+    confinement=("seccomp",),
+)
+
+
+def test_the_finding_says_how_the_tensors_came_out_of_the_file(subject, claim, judged) -> None:
+    about = subject(load=nn.Identity, checkpoint=lambda: Checkpoint(Path("a"), {}, OPENED))
+    about.checkpoint()
+    finding = judged("weights-load", about, claim(Metric.WEIGHTS_LOAD, FITS))
+    assert finding.verdict is Verdict.PASS
+    assert finding.message.endswith("; 1,200 elements are not a number, 3 are infinite")
+    assert finding.conditions == {
+        "format": "torch zip",
+        "state dict": "state_dict",
+        "passed over": ["state_dict_ema"],
+        "prefix removed": "module.",
+        "tensors": {"F32": 2},
+        "not a number": 1200,
+        "infinite": 3,
+        "left out, no tensors": ["epoch"],
+        "opened under": ["seccomp"],
+    }
+
+
+def test_what_is_as_one_would_assume_is_not_said(subject, claim, judged) -> None:
+    plain = Checkpoint(Path("a"), {}, Record("ab" * 32, "safetensors", dtypes={"F32": 2}))
+    about = subject(load=nn.Identity, checkpoint=lambda: plain)
+    about.checkpoint()
+    finding = judged("weights-load", about, claim(Metric.WEIGHTS_LOAD, FITS))
+    assert finding.conditions == {"format": "safetensors", "tensors": {"F32": 2}}
+    assert finding.message == f"claimed {FITS}, measured {FITS}"

@@ -16,7 +16,7 @@ from tests.weights.server import Hostile, body
 from zoo.claims import Digest, Location, Metric
 from zoo.errors import Refused, Skipped, Unavailable
 from zoo.weights import Access, in_package, obtain
-from zoo.weights.fetch import Policy
+from zoo.weights.policy import Policy
 
 DATA = b"weights of a tiny network"
 DIGEST = Digest("sha256", hashlib.sha256(DATA).hexdigest())

@@ -5,48 +5,26 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import signal
-import subprocess
-import sys
-import threading
+import re
+import stat
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
-from tests.weights.server import Hostile, body, half_then, reset, stall
-from zoo.claims import Digest
+from tests.weights.server import Hostile, body, half_then, reset
+from zoo.claims import Digest, Metric
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
-from zoo.weights import Access, obtain
-from zoo.weights.fetch import Policy
+from zoo.weights import Access, Patience, Policy, obtain, proof, store
 from zoo.weights.store import Store, sha256
 
 OPEN = Policy(allow_http=True, allow_private=True)
+HASTY = Patience(sleep=lambda seconds: None)
 DATA = os.urandom(3 * 2**20)
 DIGEST = Digest("sha256", hashlib.sha256(DATA).hexdigest())
 URL = "https://weights.example/a.pth"
-
-# What a process of its own runs: it fetches argv[1] into the folder argv[2].
-FETCH = """
-import resource, sys
-from pathlib import Path
-from zoo.claims import Location, ModelEntry, SourceSpec, Text
-from zoo.errors import ZooError
-from zoo.weights import Access, obtain
-from zoo.weights.fetch import Policy
-url, cache, limit = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-if limit:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-place = Location("index.md", 1, 1)
-entry = ModelEntry("tiny", place, ".", SourceSpec("timm", "tiny", {}, place),
-                   weights=Text(url, place))
-try:
-    print(obtain(entry, Access(cache, policy=Policy(True, True))).digest)
-except ZooError as error:
-    print(type(error).__name__, error.message, error.hint, sep="|")
-"""
 
 Fetch = Callable[..., WeightsFile]
 
@@ -59,18 +37,9 @@ def cache(tmp_path: Path) -> Path:
 @pytest.fixture
 def fetch(entry, cache: Path) -> Fetch:
     def run(url: str, *, offline: bool = False) -> WeightsFile:
-        return obtain(entry(weights=url), Access(cache, offline=offline, policy=OPEN))
+        return obtain(entry(weights=url), Access(cache, offline, OPEN, patience=HASTY))
 
     return run
-
-
-def start(url: str, cache: Path, limit: int = 0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", FETCH, url, str(cache), str(limit)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-
-def finish(process: subprocess.Popen[str]) -> str:
-    return process.communicate(timeout=60)[0].strip()
 
 
 def stored(cache: Path) -> list[Path]:
@@ -79,7 +48,8 @@ def stored(cache: Path) -> list[Path]:
 
 
 def partial(cache: Path) -> list[Path]:
-    return list(cache.glob("partial-*"))
+    """Return what is left of files that are not complete."""
+    return list(cache.glob("partial/*"))
 
 
 def test_a_file_lies_under_its_own_digest(cache: Path) -> None:
@@ -100,7 +70,7 @@ def test_no_part_of_a_url_becomes_a_path(cache: Path) -> None:
     path, _, _ = Store(cache).add("https://weights.example/../../../../tmp/evil", [b"data"])
     names = [file.name for file in cache.rglob("*") if file.is_file()]
     assert path.is_relative_to(cache)
-    assert all(set(name) <= set("0123456789abcdef") and len(name) == 64 for name in names)
+    assert all(re.fullmatch("[0-9a-f]{64}", name) for name in names)
 
 
 def test_the_same_bytes_from_two_urls_are_stored_once(cache: Path) -> None:
@@ -137,38 +107,13 @@ def test_an_interruption_while_writing_leaves_nothing(
     assert Store(cache).find(URL) is None
 
 
-def test_a_connection_that_breaks_leaves_nothing(
+def test_a_connection_that_breaks_leaves_nothing_that_nobody_can_go_on_with(
     server: Hostile, fetch: Fetch, cache: Path
 ) -> None:
     with pytest.raises(Unavailable):
         fetch(server.serve("/a.pth", half_then(DATA, reset)))
     assert stored(cache) == []
     assert partial(cache) == []
-
-
-def test_a_process_killed_half_way_leaves_nothing_under_a_digest(
-    server: Hostile, fetch: Fetch, cache: Path
-) -> None:
-    sent = threading.Event()
-
-    def half_then_wait(handler: BaseHTTPRequestHandler) -> None:
-        sent.set()
-        stall(handler)
-
-    url = server.serve("/a.pth", half_then(DATA, half_then_wait))
-    process = start(url, cache)
-    assert sent.wait(30)
-    for _ in range(300):
-        if any(path.stat().st_size for path in partial(cache)):
-            break
-        threading.Event().wait(0.02)
-    process.send_signal(signal.SIGKILL)
-    finish(process)
-    assert process.returncode == -signal.SIGKILL
-    assert [path.stat().st_size for path in partial(cache)] == [2**20]
-    assert stored(cache) == []
-    server.serve("/a.pth", body(DATA))
-    assert fetch(url).digest == DIGEST
 
 
 def test_a_second_fetch_asks_nobody(server: Hostile, fetch: Fetch) -> None:
@@ -192,9 +137,7 @@ def test_a_flipped_byte_is_noticed_and_the_file_fetched_again(
 ) -> None:
     url = server.serve("/a.pth", body(DATA))
     path = fetch(url).path
-    damaged = bytearray(DATA)
-    damaged[1234] ^= 1
-    path.write_bytes(damaged)
+    damage(path)
     with pytest.raises(Unavailable):
         fetch(url, offline=True)
     assert fetch(url).path.read_bytes() == DATA
@@ -229,22 +172,6 @@ def test_a_record_of_a_file_that_is_gone_counts_as_absent(cache: Path) -> None:
     assert store.find(URL) is None
 
 
-def test_two_processes_that_fetch_the_same_file_at_once_both_succeed(
-    server: Hostile, cache: Path
-) -> None:
-    both_are_here = threading.Barrier(2, timeout=30)
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        both_are_here.wait()
-        body(DATA)(handler)
-
-    url = server.serve("/a.pth", answer)
-    processes = [start(url, cache), start(url, cache)]
-    assert [finish(process) for process in processes] == [str(DIGEST)] * 2
-    assert [path.read_bytes() == DATA for path in stored(cache)] == [True]
-    assert partial(cache) == []
-
-
 def test_a_cache_that_cannot_be_made_is_named_with_what_to_do(entry, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     folder = tmp_path / "file" / "cache"
@@ -269,18 +196,6 @@ def test_a_record_that_cannot_be_written_leaves_no_partial_file(cache: Path) -> 
     assert partial(cache) == []
 
 
-def test_a_limit_on_the_size_of_files_is_said_and_leaves_nothing(
-    server: Hostile, cache: Path
-) -> None:
-    url = server.serve("/a.pth", body(DATA))
-    kind, message, hint = finish(start(url, cache, limit=100_000)).split("|")
-    assert kind == "Unavailable"
-    assert message == f"cannot write to the cache {cache}: File too large"
-    assert "free some space" in hint
-    assert stored(cache) == []
-    assert partial(cache) == []
-
-
 def test_a_full_disk_is_said_and_leaves_nothing(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,11 +209,114 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     assert partial(cache) == []
 
 
+def damage(path: Path, *, unseen: bool = False) -> None:
+    """Flip a bit of a file; unseen: so that its size and times stay as they were."""
+    times = path.stat()
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[1234] ^= 1
+    path.write_bytes(data)
+    path.chmod(0o444)
+    if unseen:
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def test_a_stored_file_is_only_read(cache: Path) -> None:
+    path, _, _ = Store(cache).add(URL, [DATA])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o444
+
+
+def test_a_file_that_looks_as_it_did_is_not_hashed_again(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = Store(cache).add(URL, [DATA])
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("hashed again")
+
+    monkeypatch.setattr(store, "sha256", refuse)
+    assert Store(cache).find(URL) == added
+    with pytest.raises(AssertionError):
+        Store(cache, paranoid=True).find(URL)
+
+
+def test_a_file_whose_content_has_changed_is_found_out_although_its_time_was_set_back(
+    cache: Path,
+) -> None:
+    path, _, _ = Store(cache).add(URL, [DATA])
+    damage(path, unseen=True)
+    assert Store(cache).find(URL) is None
+    assert not path.exists()
+
+
+def test_rot_that_no_time_shows_is_found_where_every_use_hashes(cache: Path) -> None:
+    path, digest, _ = Store(cache).add(URL, [DATA])
+    damage(path)
+    proof.remember(cache, path, proof.look(path))  # as if the disk itself had changed the bit
+    assert Store(cache).find(URL) is not None
+    assert Store(cache, paranoid=True).find(URL) is None
+    assert not path.exists()
+    assert Store(cache).add(URL, [DATA])[1] == digest
+
+
+@pytest.mark.parametrize("noted", ["", "[]", "{}", '{"size": 1}', '{"size": 1, "x": 2}'])
+def test_a_damaged_proof_proves_nothing(cache: Path, noted: str) -> None:
+    path, _, _ = added = Store(cache).add(URL, [DATA])
+    (cache / "proofs" / path.name).write_text(noted)
+    assert not proof.unchanged(cache, path)
+    assert Store(cache).find(URL) == added
+    assert proof.unchanged(cache, path)
+
+
+def test_a_good_file_that_replaces_a_damaged_one_is_not_removed_with_it(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, digest, size = Store(cache).add(URL, [DATA])
+    damage(path)
+    hashing = store.sha256
+
+    def replaced_meanwhile(stream: BinaryIO) -> tuple[Digest, int]:
+        found = hashing(stream)
+        monkeypatch.setattr(store, "sha256", hashing)
+        Store(cache).add(URL, [DATA])
+        return found
+
+    monkeypatch.setattr(store, "sha256", replaced_meanwhile)
+    assert Store(cache).find(URL) is None
+    assert Store(cache).find(URL) == (path, digest, size)
+
+
+def test_what_is_not_the_claimed_file_goes_into_quarantine(
+    entry, claim, server: Hostile, cache: Path
+) -> None:
+    access = Access(cache, policy=OPEN, patience=HASTY)
+    url = server.serve("/a.pth", body(DATA[1:]))
+    weights = obtain(entry(claim(Metric.WEIGHTS_DIGEST, DIGEST), weights=url), access)
+    other = hashlib.sha256(DATA[1:]).hexdigest()
+    assert weights.mismatch == f"the file is sha256:{other}, not {DIGEST}"
+    assert weights.path == cache / "quarantine" / other
+    assert stored(cache) == []
+    assert Store(cache).find(url) is None
+
+
+def test_a_claim_that_is_corrected_lets_the_file_out_of_quarantine(
+    entry, claim, server: Hostile, cache: Path
+) -> None:
+    access = Access(cache, policy=OPEN, patience=HASTY)
+    url = server.serve("/a.pth", body(DATA))
+    wrong, right = (Digest("sha256", digits) for digits in ("0" * 64, DIGEST.hex))
+    assert obtain(entry(claim(Metric.WEIGHTS_DIGEST, wrong), weights=url), access).mismatch
+    weights = obtain(entry(claim(Metric.WEIGHTS_DIGEST, right), weights=url), access)
+    assert (weights.mismatch, weights.path) == ("", Store(cache).path(DIGEST))
+    assert len(server.asked) == 1
+    assert list((cache / "quarantine").iterdir()) == []
+
+
 def test_a_damaged_file_in_a_cache_that_is_only_read_counts_as_absent(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, _, _ = Store(cache).add(URL, [DATA])
-    path.write_bytes(DATA[1:])
+    damage(path)
 
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))

@@ -35,9 +35,9 @@ _PAGES = ("github.com", "huggingface.co", "hf.co", "gitlab.com")
 def find(registry: Registry) -> Iterator[Suspicion]:
     """Yield the models whose weights URL names no fixed file."""
     for entry in registry.values():
-        why = moves(entry.weights.text, pinned=_pinned(entry)) if entry.weights else ""
-        if entry.weights and why:
-            yield Suspicion(entry.name, f"the weights URL {why}", entry.weights.location)
+        for url in entry.weights_urls:
+            if why := moves(url.text, pinned=_pinned(entry)):
+                yield Suspicion(entry.name, f"the weights URL {why}", url.location)
 
 
 def moves(url: str, *, pinned: bool) -> str:

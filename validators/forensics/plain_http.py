@@ -21,11 +21,11 @@ RULE = Rule(
 def find(registry: Registry) -> Iterator[Suspicion]:
     """Yield the models whose weights URL is plain http."""
     for entry in registry.values():
-        if entry.weights is not None and entry.weights.text.lower().startswith("http:"):
-            host = entry.weights.text[5:].lstrip("/").partition("/")[0]
-            yield Suspicion(
-                entry.name, f"the weights come over http from {host}", entry.weights.location
-            )
+        for url in entry.weights_urls:
+            if url.text.lower().startswith("http:"):
+                host = url.text[5:].lstrip("/").partition("/")[0]
+                message = f"the weights come over http from {host}"
+                yield Suspicion(entry.name, message, url.location)
 
 
 CHECK = Check(RULE, find)

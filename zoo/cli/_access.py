@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import click
 import platformdirs
 
 from zoo.cli._selection import config as settings
 from zoo.errors import UsageError
-from zoo.weights import Access, Policy, Progress
+from zoo.weights import Access, Halt, Policy, Progress
+from zoo.weights.hub import HOST
+from zoo.weights.policy import MAX_BYTES
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 def access_options(function: F) -> F:
     """Add the options that say how weights may be obtained."""
     for option in (
+        click.option("--paranoid", is_flag=True, help="Hash stored weights even if unchanged."),
         click.option("--allow-http", is_flag=True, help="Also fetch weights over http."),
         click.option("--offline", is_flag=True, help="Use only what is on this machine."),
     ):
@@ -46,11 +51,52 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("zoo"))
 
 
-def access(*, offline: bool, allow_http: bool, listener: Progress) -> Access:
-    """Return how weights may be obtained, by the options and the settings."""
+def access(
+    *,
+    offline: bool,
+    allow_http: bool,
+    listener: Progress,
+    paranoid: bool = False,
+    halt: Halt | None = None,
+) -> Access:
+    """Return how weights may be obtained, by the options and the settings.
+
+    Raises:
+        UsageError: the proxy or the token cannot be used.
+    """
+    policy = Policy(
+        allow_http=allow_http or settings().get("allow-http", False),
+        max_bytes=settings().get("max-bytes", MAX_BYTES),
+        proxy=_proxy(settings().get("proxy", "")),
+        tokens=_tokens(),
+    )
     return Access(
         cache_folder(),
         offline or settings().get("offline", False),
-        Policy(allow_http=allow_http or settings().get("allow-http", False)),
+        policy,
         listener,
+        paranoid=paranoid or settings().get("paranoid", False),
+        halt=halt or Halt(),
     )
+
+
+def _proxy(url: str) -> str:
+    """Return the configured proxy; those of the environment are not asked."""
+    try:
+        parts = urlsplit(url)
+        sound = not url or (parts.scheme in ("http", "https") and parts.hostname and parts.port)
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UsageError("proxy is no URL of a proxy", "write it as http://host:port")
+    return url
+
+
+def _tokens() -> Mapping[str, str]:
+    """Return the token for Hugging Face, if $HF_TOKEN has one; it goes to no other host."""
+    token = os.environ.get("HF_TOKEN", "").strip()
+    if not token:
+        return {}
+    if not re.fullmatch(r"[\x21-\x7e]+", token):
+        raise UsageError("HF_TOKEN is no token: it holds a blank or a character that none has")
+    return {HOST: token}

@@ -8,7 +8,17 @@ from types import TracebackType
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TransferSpeedColumn,
+)
 
 from zoo import escape
 from zoo.build import Listener
@@ -44,14 +54,7 @@ class Bars(Listener):
     """A bar for what is being done now; it is gone when all is done."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
+        self._progress = _bars(TaskProgressColumn())
         self._task = self._progress.add_task("", total=None)
         self._model = self._step = ""
 
@@ -86,7 +89,83 @@ class Bars(Listener):
         self._progress.update(self._task, description=words, completed=done, total=total)
 
 
+class FileLines:
+    """A line when a model's file is begun to be read, for logs; from any thread."""
+
+    def __init__(self) -> None:
+        self._begun: set[str] = set()
+
+    def __enter__(self) -> FileLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def file(self, model: str, what: str, done: int, total: int | None) -> None:
+        """Print which file is read, and how large it is where that is known."""
+        if model in self._begun:
+            return
+        self._begun.add(model)
+        size = "" if total is None else f" ({total:,} bytes)"
+        click.echo(f"reading {escape.line(what)} of {escape.line(model)}{size}", err=True)
+
+    def done(self, model: str) -> None:
+        """A model's file is there, or cannot be had."""
+
+
+class FileBars:
+    """A bar for each file that is on its way; it is gone when the file is there."""
+
+    def __init__(self) -> None:
+        self._progress = _bars(DownloadColumn(binary_units=True), TransferSpeedColumn())
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> FileBars:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def file(self, model: str, what: str, done: int, total: int | None) -> None:
+        """Show how much of a model's file is here."""
+        if model not in self._tasks:
+            words = f"{escape.line(model)} {escape.line(what)}"
+            self._tasks[model] = self._progress.add_task(words, total=total)
+        self._progress.update(self._tasks[model], completed=done, total=total)
+
+    def done(self, model: str) -> None:
+        """Take the model's bar away."""
+        if model in self._tasks:
+            self._progress.remove_task(self._tasks.pop(model))
+
+
 def listener() -> Lines | Bars:
     """Return the listener that fits standard error."""
+    return Bars() if _watched() else Lines()
+
+
+def files() -> FileLines | FileBars:
+    """Return what shows files on their way, as it fits standard error."""
+    return FileBars() if _watched() else FileLines()
+
+
+def _watched() -> bool:
     terminal = sys.stderr is not None and sys.stderr.isatty()
-    return Bars() if terminal and not os.environ.get("CI") else Lines()
+    return terminal and not os.environ.get("CI")
+
+
+def _bars(*columns: ProgressColumn) -> Progress:
+    """Return bars on standard error; what is printed meanwhile stays above them.
+
+    Standard output is only led through them where it is the same terminal.
+    """
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        *columns,
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+    )

@@ -103,13 +103,14 @@ def _relocated(entry: ModelEntry, rename: Rename) -> ModelEntry:
     def moved(data: Data) -> Data:
         return {k: replace(datum, location=move(datum.location)) for k, datum in data.items()}
 
-    weights = entry.weights and replace(entry.weights, location=move(entry.weights.location))
+    urls = [replace(url, location=move(url.location)) for url in entry.weights_urls]
     return replace(
         entry,
         location=move(entry.location),
         source=replace(entry.source, location=move(entry.source.location)),
         claims=tuple(replace(c, location=move(c.location)) for c in entry.claims),
-        weights=weights,
+        weights=urls[0] if urls else None,
+        mirrors=tuple(urls[1:]),
         fields={k: replace(v, location=move(v.location)) for k, v in entry.fields.items()},
         record=entry.record and _moved(entry.record, moved),
     )

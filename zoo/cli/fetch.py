@@ -2,66 +2,68 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from zoo import escape
 from zoo.claims import ModelEntry
-from zoo.cli import _access, _output, _progress, _selection
-from zoo.errors import Skipped, ZooError
+from zoo.cli import _access, _fetching, _lock, _output, _selection
+from zoo.errors import Skipped
 from zoo.run import WeightsFile
-from zoo.weights import Access, obtain
 
 
 @click.command("fetch")
 @_selection.selection_options
 @_selection.index_option
+@_lock.lock_option
 @_access.access_options
+@_fetching.jobs_option
 def fetch_command(
     models: tuple[str, ...],
     everything: bool,
     patterns: str | None,
     index: Path | None,
+    lock: Path | None,
     offline: bool,
     allow_http: bool,
+    paranoid: bool,
+    jobs: int | None,
 ) -> int:
-    """Obtain and hash the weights of models."""
+    """Obtain and hash the weights of models.
+
+    What broke off is gone on with by the next fetch."""
     entries = _selection.choose(_selection.sound_registry(index), models, patterns, everything)
     if not entries:
         return _selection.nothing_selected("no model of the index matches")
-    codes = []
-    for entry in entries:
-        with _progress.listener() as listener:
-            access = _access.access(
-                offline=offline, allow_http=allow_http, listener=listener.progress
-            )
-            outcome = _obtain(entry, access)
-        codes.append(_tell(entry, outcome))
+    entries = _lock.with_pins(entries, lock, index)
+    access = _access.access(
+        offline=offline, allow_http=allow_http, paranoid=paranoid, listener=_silent
+    )
+    with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
+        codes = [_tell(entry, outcome) for entry, outcome in outcomes]
     return 1 if 1 in codes else max(codes)
 
 
-def _obtain(entry: ModelEntry, access: Access) -> WeightsFile | ZooError:
-    try:
-        return obtain(entry, access)
-    except ZooError as error:
-        return error
+def _silent(what: str, done: int, total: int | None) -> None:
+    """Say nothing: each file has its own progress."""
 
 
-def _tell(entry: ModelEntry, outcome: WeightsFile | ZooError) -> int:
+def _tell(entry: ModelEntry, outcome: _fetching.Outcome) -> int:
     match outcome:
         case WeightsFile(mismatch=""):
             _output.emit(_line(entry, outcome))
             return 0
         case WeightsFile():
             _output.emit(_line(entry, outcome))
-            click.echo(f"zoo: {_place(entry)}: {escape.terminal(outcome.mismatch)}", err=True)
+            click.echo(f"zoo: {place(entry)}: {escape.terminal(outcome.mismatch)}", err=True)
             return 1
         case Skipped():
             click.echo(f"{entry.name}: {outcome.message}", err=True)
             return 0
         case _:
-            _output.complain(type(outcome)(f"{_place(entry)}: {outcome.message}", outcome.hint))
+            _output.complain(type(outcome)(f"{place(entry)}: {outcome.message}", outcome.hint))
             return 4
 
 
@@ -70,7 +72,8 @@ def _line(entry: ModelEntry, weights: WeightsFile) -> str:
     return f"{name}  {weights.digest}  {weights.size} bytes  {weights.assurance}  {path}\n"
 
 
-def _place(entry: ModelEntry) -> str:
+def place(entry: ModelEntry) -> str:
+    """Return where a model's weights are named, and which model it is."""
     location = entry.weights.location if entry.weights else entry.location
     return escape.terminal(f"{location}: {entry.name}")
 

@@ -15,7 +15,7 @@ import click
 from zoo import __version__
 from zoo.build import EVERY_DATASET, Options
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access, _output, _progress, _report, _selection
+from zoo.cli import _access, _lock, _output, _progress, _report, _selection
 from zoo.engines.local import Device
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
@@ -43,6 +43,7 @@ INTERRUPTED = 130
 @click.option("--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]")
 @click.option("--workers", type=click.IntRange(min=0), help="Processes that decode.  [default: 0]")
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
+@_lock.lock_option
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
 @click.option(
@@ -61,8 +62,10 @@ def verify_command(
     batch_size: int | None,
     workers: int | None,
     trust_python: bool,
+    lock: Path | None,
     offline: bool,
     allow_http: bool,
+    paranoid: bool,
     strict: bool,
     form: str,
     output: Path | None,
@@ -79,6 +82,7 @@ def verify_command(
     selected = _rules(only, skip)
     if not entries and not unread:
         return _selection.nothing_selected("no model of the index matches")
+    entries = _lock.with_pins(entries, lock, index)
     if entries and not _asked(entries, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     _require_torch(selected)
@@ -89,7 +93,10 @@ def verify_command(
     with _progress.listener() as listener:
         options = Options(
             access=_access.access(
-                offline=offline, allow_http=allow_http, listener=listener.progress
+                offline=offline,
+                allow_http=allow_http,
+                paranoid=paranoid,
+                listener=listener.progress,
             ),
             device=Device(
                 device or settings.get("device", "cpu"),

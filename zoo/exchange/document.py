@@ -156,12 +156,12 @@ def _source(entry: ModelEntry, name: str, inherited: str) -> dict[str, Any]:
 
 
 def _fields(entry: ModelEntry) -> Data:
-    weights = entry.weights
+    urls = tuple(url.text for url in entry.weights_urls)
     parts: dict[str, Written] = {
         "In Collection": entry.collection,
         "Code": entry.code,
         "Paper": entry.paper,
-        "Weights": weights.text if weights else None,
+        "Weights": urls[0] if len(urls) == 1 else urls,
     }
     return {key: Datum(value, entry.location) for key, value in parts.items() if value}
 
@@ -182,7 +182,7 @@ def _claimed(claim: Claim) -> Written:
 
 def _in_the_url(entry: ModelEntry, claim: Claim) -> bool:
     """Return whether a digest is that in the name of the weights file, and not written itself."""
-    return entry.weights is not None and claim.text == entry.weights.text
+    return claim.text in (url.text for url in entry.weights_urls)
 
 
 def _results(entry: ModelEntry) -> Iterator[Result]:

@@ -50,7 +50,7 @@ def entry(model: Mapping, root: str, library: str = "") -> ModelEntry:
     called = qualified(library, name.text)
     metadata = model.get("Metadata")
     metadata = metadata if isinstance(metadata, Mapping) else Mapping({}, model.mark)
-    weights = _text(model.get("Weights"))
+    weights = tuple(_each_text(model.get("Weights")))
     source = _source(model, metadata, name)
     return ModelEntry(
         name=called,
@@ -59,7 +59,8 @@ def entry(model: Mapping, root: str, library: str = "") -> ModelEntry:
         source=source,
         collection=", ".join(part.text for part in texts(model.get("In Collection"))),
         claims=(*_identity(called, source, weights), *_claims(called, model, metadata, weights)),
-        weights=weights,
+        weights=weights[0] if weights else None,
+        mirrors=weights[1:],
         code=_link(model.get("Code")),
         paper=_link(model.get("Paper")),
         tasks=_texts(metadata.get("Tasks")),
@@ -82,28 +83,29 @@ def hash_tail(url: str) -> Digest | None:
     return Digest("sha256", match[1]) if match and not _DATE.fullmatch(match[1]) else None
 
 
-def _identity(model: str, source: SourceSpec, weights: Text | None) -> Iterator[Claim]:
+def _identity(model: str, source: SourceSpec, weights: tuple[Text, ...]) -> Iterator[Claim]:
     """Yield what naming a timm model claims: that it is there, and has the documented weights."""
     if source.kind != "timm":
         return
     name = source.reference
     yield Claim(model, Metric.MODEL_NAME, name, source.location, name)
-    if weights is not None:
-        file = file_name(weights.text)
-        yield Claim(model, Metric.CHECKPOINT_IDENTITY, file, weights.location, weights.text)
+    for first in weights[:1]:
+        file = file_name(first.text)
+        yield Claim(model, Metric.CHECKPOINT_IDENTITY, file, first.location, first.text)
 
 
-def _claims(model: str, body: Mapping, metadata: Mapping, weights: Text | None) -> Iterator[Claim]:
+def _claims(
+    model: str, body: Mapping, metadata: Mapping, weights: tuple[Text, ...]
+) -> Iterator[Claim]:
     for key, (metric, kind) in _METADATA.items():
         node = metadata.get(key)
         if node is not None and (value := _value(node, kind)) is not None:
             yield Claim(model, metric, value, node.location, written(node))
     yield from _free(model, metadata)
-    if weights is not None:
-        tail = hash_tail(weights.text)
-        if tail is not None and _text(metadata.get("SHA256")) is None:
-            yield Claim(model, Metric.WEIGHTS_DIGEST, tail, weights.location, weights.text)
-        yield Claim(model, Metric.WEIGHTS_LOAD, FITS, weights.location, weights.text)
+    if _text(metadata.get("SHA256")) is None:
+        yield from _tails(model, weights)
+    for first in weights[:1]:
+        yield Claim(model, Metric.WEIGHTS_LOAD, FITS, first.location, first.text)
     yield from _accuracies(model, body)
 
 
@@ -134,6 +136,16 @@ def _readable(text: str, kind: str) -> Value | None:
         return PARSERS[kind](text)
     except ValueError:
         return None
+
+
+def _tails(model: str, weights: tuple[Text, ...]) -> Iterator[Claim]:
+    """Yield the hash in the name of the weights file, and those of mirrors that say another."""
+    said: set[Digest] = set()
+    for url in weights:
+        tail = hash_tail(url.text)
+        if tail is not None and tail not in said:
+            said.add(tail)
+            yield Claim(model, Metric.WEIGHTS_DIGEST, tail, url.location, url.text)
 
 
 def _accuracies(model: str, body: Mapping) -> Iterator[Claim]:
@@ -218,6 +230,12 @@ def _text(node: Node | None) -> Text | None:
     if not isinstance(node, Scalar) or node.null:
         return None
     return Text(node.text, node.location)
+
+
+def _each_text(node: Node | None) -> Iterator[Text]:
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if (text := _text(item)) is not None:
+            yield text
 
 
 def _string(node: Node | None) -> str | None:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from zoo.index.tree import Entry, Mapping, Scalar, Sequence
 
-_ONE_VALUE = frozenset({"mean", "std"})  # lists that are one value, replaced and not joined
+_ONE_VALUE = frozenset(
+    {"mean", "std", "weights"}
+)  # lists that are one value, replaced and not joined
 _OWN = frozenset({"name", "readme"})  # what a collection says of itself
 
 

@@ -1,184 +1,191 @@
-"""Downloads over https, following redirects itself so that every hop is checked."""
+"""Fetches a file into the store, as often as it takes, going on where it broke off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-import requests
-import urllib3
+from zoo.claims import Digest
+from zoo.errors import Unavailable
+from zoo.weights.durable import writing
+from zoo.weights.origin import Origin
+from zoo.weights.partial import Partial, begin, resume
+from zoo.weights.replies import Answer, sniff
+from zoo.weights.request import Rest, Terms, ask
+from zoo.weights.retry import Mixed, Transient, Unreachable
+from zoo.weights.store import Store, Stored
 
-from zoo.errors import Refused, Unavailable
-from zoo.weights.guard import Guarded, check_host
-
-MAX_HOPS = 5
-MAX_BYTES = 32 * 2**30
-CHUNK = 2**20
-CONNECT_TIMEOUT = 10.0
-READ_TIMEOUT = 30.0
+PROGRESS = 2**20  # so many new bytes show that asking again leads somewhere
+HEAD = 512
+Report = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """What may be asked for.
+class Errand:
+    """What is to be fetched.
 
     Attributes:
-        allow_http: also ask servers whose identity nothing proves.
-        allow_private: also ask addresses that are not on the public internet; no option sets it.
+        url: https or http.
+        wanted: the digests that the file should have; with another it goes into quarantine.
+        limit: the most bytes that it may have.
+        alone: whether no other process fetches this URL, as far as a lock can tell.
+        report: told how many bytes are here, and of how many.
     """
 
-    allow_http: bool = False
-    allow_private: bool = False
+    url: str
+    wanted: Sequence[Digest]
+    limit: int
+    alone: bool
+    report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A body that is on its way; ``size`` is None where the server does not say it."""
-
-    size: int | None
-    chunks: Iterator[bytes]
-
-
-@contextmanager
-def download(url: str, policy: Policy) -> Iterator[Download]:
-    """Open a URL for reading once.
+def fetch(errand: Errand, store: Store, terms: Terms) -> Stored:
+    """Return a file of the web with its digest and size, from the store or from its quarantine.
 
     Raises:
         Refused: the URL, or one that it redirects to, may not be asked.
-        Unavailable: the server cannot be reached, or does not give the file.
+        Unavailable: the file is not there, cannot be reached, is too large, or cannot be stored.
     """
-    with _session(policy) as session, _follow(session, url, policy) as response:
-        size = response.raw.length_remaining
-        yield Download(size, _body(response, url, size))
-
-
-def check(url: str, policy: Policy) -> None:
-    """Raise Refused unless the URL may be asked for under the policy."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError as error:
-        raise Refused(f"{url} is no URL: {error}") from None
-    if parts.scheme != "https" and not (parts.scheme == "http" and policy.allow_http):
-        hint = "https proves who answers; --allow-http does without"
-        raise Refused(f"{url} is not https", hint if parts.scheme == "http" else "")
-    if parts.username is not None or parts.password is not None:
-        raise Refused(f"a URL with a user name is refused (host {parts.hostname})")
-    if not parts.hostname:
-        raise Refused(f"{url} names no host")
-    if not policy.allow_private:
+    patience, host = terms.patience, urlsplit(errand.url).hostname or ""
+    deadline = patience.clock() + patience.total
+    attempts = 1 if host in terms.down else patience.attempts
+    failures, most = 0, 0
+    while True:
         try:
-            check_host(parts.hostname, port or 443)
-        except (OSError, UnicodeError) as error:
-            raise _unreachable(parts.hostname, str(error)) from None
+            with writing(store.folder):
+                return _attempt(errand, store, terms, deadline)
+        except _Broken as broken:
+            failures = 1 if broken.size >= most + PROGRESS else failures + 1
+            most = max(most, broken.size)
+            error = broken.error
+        pause = patience.pause(failures, error)
+        if failures >= attempts or patience.clock() + pause > deadline:
+            if isinstance(error, Unreachable):
+                terms.down.add(host)
+            tried = f"; asked {failures} times in vain" if failures > 1 else ""
+            raise Unavailable(f"{error.message}{tried}", error.hint)
+        (patience.sleep or terms.halt.wait)(pause)
+        terms.halt.check()
 
 
-def _unreachable(host: str, why: str) -> Unavailable:
-    return Unavailable(
-        f"cannot reach {host}: {why}",
-        "check the network and try again; with --offline only what is in the cache is used",
+class _Broken(Exception):
+    """An attempt failed for a reason that may pass, with so many bytes here."""
+
+    def __init__(self, error: Transient, size: int) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.size = size
+
+
+def _attempt(errand: Errand, store: Store, terms: Terms, deadline: float) -> Stored:
+    """Ask once for what is missing; what has come is kept for the next attempt if it is of use."""
+    parts: list[Partial] = []
+    try:
+        return _brought(parts, errand, store, terms, deadline)
+    except Mixed as error:
+        _end(parts, keep=False)
+        raise _Broken(error, 0) from None
+    except Transient as error:
+        size = parts[0].size if parts else 0
+        _end(parts, keep=True)
+        raise _Broken(error, size) from None
+    except _Worthless as error:
+        _end(parts, keep=False)
+        raise Unavailable(error.message, error.hint) from None
+    except FileNotFoundError:  # another process took ours for a dead one's, as broken locks let it
+        _end(parts, keep=False)
+        raise _Broken(Transient(f"what was fetched of {errand.url} is gone"), 0) from None
+    except BaseException:
+        _end(parts, keep=True)
+        raise
+
+
+class _Worthless(Unavailable):
+    """What came is of no use, now or later."""
+
+
+def _brought(
+    parts: list[Partial], errand: Errand, store: Store, terms: Terms, deadline: float
+) -> Stored:
+    """Bring what is missing and give the file to the store; the partial file is put in a list."""
+    found = resume(store.folder, errand.url, alone=errand.alone)
+    parts += [found] if found else []
+    rest = Rest(found.size, found.origin.etag) if found else Rest()
+    with ask(errand.url, rest, terms) as (answer, chunks):
+        _check_size(answer, errand, store)
+        part = _continued(found, answer, errand, store)
+        parts[:] = [part]
+        for chunk in chunks:
+            part.write(chunk)
+            _check_progress(part, answer, errand, terms, deadline)
+    part.flush()
+    return _kept(part, errand, store)
+
+
+def _end(parts: list[Partial], *, keep: bool) -> None:
+    for part in parts:
+        part.let_go() if keep else part.discard()
+
+
+def _continued(part: Partial | None, answer: Answer, errand: Errand, store: Store) -> Partial:
+    """Return the partial file that the answer goes on with: the one that is here, or a new one."""
+    if part is not None and answer.start:
+        tag, length = part.origin.etag, part.origin.length
+        same = answer.etag in ("", tag) and (length is None or answer.total in (None, length))
+        if not same:
+            raise Mixed(f"{errand.url} answers with a part of another file")
+        return part
+    if part is not None:
+        part.discard()
+    return begin(store.folder, Origin(errand.url, answer.etag, answer.total))
+
+
+def _check_size(answer: Answer, errand: Errand, store: Store) -> None:
+    if answer.total is None:
+        return
+    if answer.total > errand.limit:
+        raise _too_large(errand, f"it has {answer.total:,} bytes")
+    free = shutil.disk_usage(
+        next(p for p in (store.folder, *store.folder.parents) if p.exists())
+    ).free
+    needed = answer.total - answer.start
+    if needed > free:
+        raise Unavailable(
+            f"no room for {errand.url}: {needed:,} bytes are missing, {free:,} are free in"
+            f" {store.folder}",
+            "free some space there ('zoo cache prune'), or set ZOO_CACHE_DIR",
+        )
+
+
+def _check_progress(
+    part: Partial, answer: Answer, errand: Errand, terms: Terms, deadline: float
+) -> None:
+    errand.report(part.size, answer.total)
+    if part.size > errand.limit:
+        raise _too_large(errand, f"{part.size:,} bytes have come")
+    if terms.patience.clock() > deadline:
+        hours = terms.patience.total / 3600
+        raise Unavailable(f"{errand.url} is not here after {hours:g} hours", "try again later")
+
+
+def _too_large(errand: Errand, found: str) -> _Worthless:
+    return _Worthless(
+        f"{errand.url} is larger than {errand.limit:,} bytes: {found}",
+        "correct the File Size in the index, or raise the setting 'max-bytes'",
     )
 
 
-class _Session(requests.Session):
-    """Leaves redirects alone; requests would read the whole body of one, however long it is."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Return that there is none."""
-
-
-def _session(policy: Policy) -> requests.Session:
-    session = _Session()
-    session.trust_env = False  # no proxies, no .netrc: nothing goes elsewhere unasked
-    if not policy.allow_private:
-        session.mount("http://", Guarded())
-        session.mount("https://", Guarded())
-    return session
-
-
-def _follow(session: requests.Session, url: str, policy: Policy) -> requests.Response:
-    current = url
-    for _ in range(MAX_HOPS + 1):
-        check(current, policy)
-        response = _get(session, current)
-        if not response.is_redirect:
-            return _accepted(response, current)
-        response.close()
-        current = _target(current, response.headers["location"])
-    raise Refused(f"{url} redirects more than {MAX_HOPS} times")
-
-
-def _target(url: str, location: str) -> str:
-    try:
-        return urljoin(url, location)
-    except ValueError as error:
-        raise Refused(f"{url} redirects to what is no URL: {error}") from None
-
-
-def _get(session: requests.Session, url: str) -> requests.Response:
-    try:
-        return session.get(
-            url,
-            stream=True,
-            allow_redirects=False,
-            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-            headers={"Accept-Encoding": "identity"},
-        )
-    except requests.exceptions.RequestException as error:
-        host = urlsplit(url).hostname or ""
-        raise _unreachable(host, _reason(error)) from None
-
-
-def _reason(error: BaseException) -> str:
-    """Return the innermost reason, since the outer ones quote object addresses."""
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return str(error) or type(error).__name__
-
-
-def _accepted(response: requests.Response, url: str) -> requests.Response:
-    try:
-        _check_status(response, url)
-    except Unavailable:
-        response.close()
-        raise
-    return response
-
-
-def _check_status(response: requests.Response, url: str) -> None:
-    match response.status_code:
-        case 200:
-            pass
-        case 401 | 403:
-            raise Unavailable(
-                f"the server refuses {url} (status {response.status_code})",
-                "the file is not public: zoo sends no credentials",
-            )
-        case 404 | 410:
-            raise Unavailable(
-                f"there is no file at {url} (status {response.status_code})",
-                "correct the Weights URL in the index",
-            )
-        case status:
-            raise Unavailable(f"{url} answers with status {status}", "try again later")
-    if response.headers.get("content-type", "").lower().startswith("text/html"):
-        raise Unavailable(f"{url} gives a web page, not a file", "name the file itself")
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise Unavailable(f"{url} comes compressed although it was asked for as it is")
-
-
-def _body(response: requests.Response, url: str, declared: int | None) -> Iterator[bytes]:
-    got = 0
-    try:
-        for chunk in response.raw.stream(CHUNK, decode_content=False):
-            got += len(chunk)
-            if got > MAX_BYTES:
-                raise Unavailable(f"{url} is larger than {MAX_BYTES:,} bytes")
-            yield chunk
-    except urllib3.exceptions.HTTPError as error:
-        host = urlsplit(url).hostname or ""
-        raise _unreachable(host, f"broke off after {got:,} bytes: {_reason(error)}") from None
-    if declared is not None and got != declared:
-        raise Unavailable(f"{url} broke off after {got:,} of {declared:,} bytes", "try again")
+def _kept(part: Partial, errand: Errand, store: Store) -> Stored:
+    """Give a complete file to the store, or to its quarantine if it is not the wanted one."""
+    with part.data.open("rb") as stream:
+        try:
+            sniff(stream.read(HEAD), errand.url)
+        except Unavailable as error:
+            raise _Worthless(error.message, error.hint) from None
+    if all(each.matches(part.digest) for each in errand.wanted):
+        return store.keep(part)
+    if part.resumed:  # perhaps of two files; the next attempt begins anew
+        raise Mixed(f"the parts of {errand.url} that came one by one are not the file")
+    return store.quarantine(part)

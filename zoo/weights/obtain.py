@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.util
-import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from zoo.claims import Digest, ModelEntry, file_name
+from zoo.claims import Digest, Metric, ModelEntry, Text, file_name
 from zoo.errors import Refused, Skipped, Unavailable
 from zoo.run import WeightsFile
-from zoo.weights.fetch import Download, Policy, download
-from zoo.weights.store import Store, sha256
+from zoo.weights import hub
+from zoo.weights.fetch import Errand, fetch
+from zoo.weights.line import Halt, Halted
+from zoo.weights.places import in_index, in_package
+from zoo.weights.policy import Policy
+from zoo.weights.request import Terms
+from zoo.weights.retry import Patience
+from zoo.weights.store import Store, Stored, sha256
+from zoo.weights.turn import turn
+from zoo.weights.upkeep import sweep
 
+SLACK = 2**30  # bytes beyond twice the claimed size that are read, so that the claim can be refuted
 Progress = Callable[[str, int, int | None], None]
-
-_PACKAGE = re.compile(r"package://([A-Za-z_][A-Za-z0-9_]*)/(.+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +33,31 @@ class Access:
         cache: folder of the store.
         offline: use only what is on this machine.
         progress: told what is being read, how many bytes are done, and of how many.
+        paranoid: hash stored files at each use, even if they look unchanged.
+        patience: how long servers are waited for.
+        halt: ends the work of all threads that share this.
+        down: hosts that were given up, and are not waited for again.
     """
 
     cache: Path
     offline: bool = False
     policy: Policy = field(default_factory=Policy)
     progress: Progress = lambda what, done, total: None
+    paranoid: bool = False
+    patience: Patience = field(default_factory=Patience)
+    halt: Halt = field(default_factory=Halt)
+    down: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    @property
+    def store(self) -> Store:
+        """The store of fetched files."""
+        return Store(self.cache, paranoid=self.paranoid)
 
 
 def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
     """Return the weights file of an entry with its SHA-256, size and assurance.
+
+    Of several URLs the first from which the file can be had counts; they are equal by digest.
 
     Raises:
         Skipped: the page names no weights.
@@ -46,19 +66,67 @@ def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
     """
     if entry.weights is None:
         raise Skipped("the page names no weights file", "add 'Weights' to the model")
-    url = entry.weights.text
+    mirrors = (entry.weights, *entry.mirrors)
+    failures: list[Unavailable] = []
+    for mirror in mirrors:
+        try:
+            weights = _from(mirror.text, entry, access)
+        except Halted:
+            raise
+        except Unavailable as error:
+            failures.append(error)
+        else:
+            return _agreeing(weights, mirrors, access)
+    raise _none(failures)
+
+
+def _none(failures: Sequence[Unavailable]) -> Unavailable:
+    """Return the first failure, with what the mirrors said."""
+    first, *others = failures
+    if not others:
+        return first
+    said = "; ".join(f"nor its mirror: {error.message}" for error in others)
+    return type(first)(f"{first.message}; {said}", first.hint)
+
+
+def _agreeing(weights: WeightsFile, mirrors: Sequence[Text], access: Access) -> WeightsFile:
+    """Return the file, as a mismatch where another of its URLs is known to give other bytes."""
+    for mirror in mirrors:
+        told = _told(mirror.text, access) if mirror.text != weights.url else None
+        if told is not None and told != weights.digest and not weights.mismatch:
+            differ = f"the mirrors differ: {weights.url} is {weights.digest}, {mirror} is {told}"
+            return replace(weights, assurance="unpinned", mismatch=differ)
+    return weights
+
+
+def _told(url: str, access: Access) -> Digest | None:
+    """Return the digest of what a URL gave before, if it was fetched."""
+    try:
+        return access.store.told(hub.address(url) if _scheme(url) == "hf" else url)
+    except Refused:
+        return None
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0].lower() if ":" in url else ""
+
+
+def _from(url: str, entry: ModelEntry, access: Access) -> WeightsFile:
     claimed = [c.value for c in entry.claims if isinstance(c.value, Digest)]
-    match url.partition(":")[0].lower() if ":" in url else "":
+    match _scheme(url):
         case "https" | "http":
-            path, digest, size = _from_network(url, claimed, access)
+            path, digest, size = _from_network(url, entry, claimed, access)
+        case "hf":
+            path, digest, size = _from_network(hub.address(url), entry, claimed, access)
         case "file":
-            path, digest, size = _local(_in_index(entry, url), access)
+            path, digest, size = _local(in_index(entry, url), access)
         case "package":
             path, digest, size = _local(in_package(url), access)
         case _:
             raise Refused(
                 f"weights are not read from {url}",
-                "write https://…, file:… (inside the index) or package://import_name/path",
+                "write https://…, hf://organisation/repository@revision/file, file:… (inside the"
+                " index) or package://import_name/path",
             )
     return _assess(path, url, digest, size, claimed)
 
@@ -71,92 +139,58 @@ def _assess(path: Path, url: str, digest: Digest, size: int, claimed: list[Diges
     return WeightsFile(path, url, digest, size, known)
 
 
-def _from_network(url: str, claimed: list[Digest], access: Access) -> tuple[Path, Digest, int]:
+def _from_network(url: str, entry: ModelEntry, claimed: list[Digest], access: Access) -> Stored:
     """Return the file that was fetched before if it is the claimed one, else fetch it."""
-    store, name = Store(access.cache), file_name(url)
+    store = access.store
+    if stored := _had(url, claimed, store):
+        return stored
+    name = file_name(url)
+    if access.offline:
+        other = store.told(url) or store.quarantined(url)
+        state = f"is another file in the cache ({other})" if other else "is not in the cache"
+        hint = "run 'zoo fetch' once with the network"
+        raise Unavailable(f"{name} {state}, and --offline was asked for", hint)
+    terms = Terms(access.policy, access.patience, access.halt, access.down)
+    with turn(access.cache, url, terms) as alone:
+        if stored := _had(url, claimed, store):  # another process was faster
+            return stored
+
+        def report(done: int, total: int | None) -> None:
+            access.progress(name, done, total)
+
+        sweep(access.cache, time.time())
+        errand = Errand(url, claimed, _limit(entry, access.policy), alone, report)
+        return fetch(errand, store, terms)
+
+
+def _had(url: str, claimed: list[Digest], store: Store) -> Stored | None:
+    """Return the stored file of a URL if it is the claimed one, out of quarantine if need be."""
     stored = store.find(url)
     if stored and all(each.matches(stored[1]) for each in claimed):
         return stored
-    if access.offline:
-        state = f"is another file in the cache ({stored[1]})" if stored else "is not in the cache"
-        hint = "run 'zoo fetch' once with the network"
-        raise Unavailable(f"{name} {state}, and --offline was asked for", hint)
-    with download(url, access.policy) as body:
-        return store.add(url, _counted(name, body, access.progress))
+    other = store.quarantined(url)
+    if other and claimed and all(each.matches(other) for each in claimed):
+        return store.release(url)
+    return None
 
 
-def _counted(name: str, body: Download, progress: Progress) -> Iterator[bytes]:
-    done = 0
-    for chunk in body.chunks:
-        done += len(chunk)
-        progress(name, done, body.size)
-        yield chunk
+def _limit(entry: ModelEntry, policy: Policy) -> int:
+    """Return how many bytes a file may have: more than is claimed, since the claim is tested."""
+    claim = entry.claimed(Metric.FILE_SIZE)
+    if claim is None:
+        return policy.max_bytes
+    return min(policy.max_bytes, 2 * int(claim.value) + SLACK)  # type: ignore[arg-type]  # a number
 
 
-def _local(path: Path, access: Access) -> tuple[Path, Digest, int]:
+def _local(path: Path, access: Access) -> Stored:
+    def report(done: int) -> None:
+        access.halt.check()
+        access.progress(path.name, done, total)
+
     try:
         total = path.stat().st_size
-        with path.open("rb") as stream:
-            digest, size = sha256(stream, lambda done: access.progress(path.name, done, total))
+        with path.open("rb", buffering=0) as stream:
+            digest, size = sha256(stream, report)
     except OSError as error:
         raise Unavailable(f"cannot read {path}: {error.strerror or error}") from None
     return path, digest, size
-
-
-def _in_index(entry: ModelEntry, url: str) -> Path:
-    """Return the file beside the entry's page, or else below the root of the index."""
-    root, reference = Path(entry.root), url[len("file:") :]
-    page = Path(entry.location.path).parent
-    within = page.resolve().is_relative_to(root.resolve())
-    beside = within and _is_file(page / unquote(reference))
-    return _below(page if beside else root, reference, url, root)
-
-
-def _below(folder: Path, reference: str, url: str, root: Path) -> Path:
-    """Return the regular file that lies below a folder, or raise where it leads out of a root."""
-    relative = PurePosixPath(unquote(reference))
-    absent = Unavailable(f"there is no file {folder / relative}", "correct the path in the index")
-    try:
-        path = (folder / relative).resolve()
-    except (OSError, RuntimeError, ValueError):  # links in a circle, or a NUL
-        raise absent from None
-    if relative.is_absolute() or not path.is_relative_to(root.resolve()):
-        raise Refused(f"{url} leads out of {root}", "files are read only below that folder")
-    if not _is_file(path):
-        raise absent
-    return path
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # too long for a name, or with a NUL
-        return False
-
-
-def in_package(url: str) -> Path:
-    """Return the file that an installed Python package ships, without importing the package.
-
-    Args:
-        url: ``package://import_name/path/below/the/package``.
-
-    Raises:
-        Refused: the URL is malformed, or leads out of the package.
-        Unavailable: the package, or the file, is not installed.
-    """
-    match = _PACKAGE.fullmatch(url)
-    if match is None:
-        raise Refused(f"{url} is not of the form package://import_name/path")
-    name, reference = match.groups()
-    try:
-        spec = importlib.util.find_spec(name)  # looks a top-level package up without importing it
-    except ValueError:  # a module that was made in memory, such as __main__
-        spec = None
-    if spec is None or not spec.submodule_search_locations:
-        raise Unavailable(
-            f"the package {name} is not installed",
-            f"install the distribution that provides it, such as: pip install "
-            f"{name.replace('_', '-')}",
-        )
-    folder = Path(next(iter(spec.submodule_search_locations)))
-    return _below(folder, reference, url, folder)

@@ -5,116 +5,166 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from zoo.claims import Digest
-from zoo.errors import Unavailable
+from zoo.weights import proof
+from zoo.weights.durable import settle, writing, written
+from zoo.weights.origin import key
+from zoo.weights.partial import Partial
 
-CHUNK = 2**20
-
+CHUNK = 2**18
+REPORTED = 2**20  # bytes between two reports
+Stored = tuple[Path, Digest, int]
 Report = Callable[[int], None]
 
 
 def sha256(stream: BinaryIO, report: Report = lambda done: None) -> tuple[Digest, int]:
     """Return the SHA-256 and the size in bytes of all that a stream still holds."""
-    digest, size = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
+    digest, size, told = hashlib.sha256(), 0, 0
+    buffer = memoryview(bytearray(CHUNK))
+    while got := stream.readinto(buffer):  # type: ignore[attr-defined]  # every binary file has it
+        digest.update(buffer[:got])
+        size += got
+        if size - told >= REPORTED:
+            report(told := size)
+    if size > told:
         report(size)
     return Digest("sha256", digest.hexdigest()), size
 
 
 class Store:
-    """Files by SHA-256 below one folder, and which URL gave which of them."""
+    """Files by SHA-256 below one folder, and which URL gave which of them.
 
-    def __init__(self, folder: Path) -> None:
+    ``sha256/ab/…`` holds the files, ``urls/`` which URL gave which, ``proofs/`` how a file looked
+    when it was last hashed, ``quarantine/`` what a URL gave and should not have.
+
+    Args:
+        paranoid: hash a file at each use, even if nothing says that it has changed.
+    """
+
+    def __init__(self, folder: Path, *, paranoid: bool = False) -> None:
         self.folder = folder
+        self._paranoid = paranoid
 
     def path(self, digest: Digest) -> Path:
         """Return where the file of a digest lies, if it does."""
         return self.folder / "sha256" / digest.hex[:2] / digest.hex
 
-    def find(self, url: str) -> tuple[Path, Digest, int] | None:
-        """Return the stored file that a URL gave, hashed anew, or None.
+    def find(self, url: str) -> Stored | None:
+        """Return the stored file that a URL gave, or None.
 
-        A file that is no longer what its name says is removed and counts as absent.
+        It is hashed anew unless it looks as it did when it was hashed last. A file that is no
+        longer what its name says is removed and counts as absent.
         """
-        try:
-            record = json.loads(self._record(url).read_bytes())
-            path = self.path(Digest.parse(f"sha256:{record['sha256']}"))
-            with path.open("rb") as stream:
-                digest, size = sha256(stream)
-        except (OSError, ValueError, KeyError, TypeError):
+        digest = self.told(url)
+        if digest is None:
             return None
-        if digest.hex != path.name:
-            with contextlib.suppress(OSError):  # in a cache that is only read
-                path.unlink()
-            return None
-        return path, digest, size
+        path = self.path(digest)
+        if not self._paranoid and proof.unchanged(self.folder, path):
+            proof.used(self.folder, path)
+            return path, digest, path.stat().st_size
+        size = self.prove(path)
+        return None if size is None else (path, digest, size)
 
-    def add(self, url: str, chunks: Iterable[bytes]) -> tuple[Path, Digest, int]:
+    def prove(self, path: Path) -> int | None:
+        """Return the size of a stored file, hashed anew; None for one that is not what it was."""
+        try:
+            with path.open("rb", buffering=0) as stream:
+                seen = proof.look(path)
+                digest, size = sha256(stream)
+        except OSError:
+            return None
+        if digest.hex == path.name:
+            proof.remember(self.folder, path, seen)
+            return size
+        with contextlib.suppress(OSError):  # in a cache that is only read
+            if proof.look(path) == seen:  # and not a good one that came in the meantime
+                path.unlink()
+        return None
+
+    def told(self, url: str) -> Digest | None:
+        """Return the digest of what a URL gave when it was last fetched, or None."""
+        return _digest(self.folder / "urls" / key(url))
+
+    def add(self, url: str, chunks: Iterable[bytes]) -> Stored:
         """Write a file while hashing it, and remember that the URL gave it.
 
-        The file is written beside its final place and renamed only when it is complete, so that
-        an interruption at any moment leaves nothing under the final name.
+        The file is written aside and renamed only when it is complete, so that an interruption at
+        any moment leaves nothing under the final name.
 
         Raises:
             Unavailable: the folder cannot be written to, or the disk is full.
         """
-        try:
-            path, digest, size = self._write(chunks, self.path)
-            record = {"url": url, "sha256": digest.hex, "size": size}
-            self._write([json.dumps(record).encode()], lambda _: self._record(url))
-        except OSError as error:
-            raise Unavailable(
-                f"cannot write to the cache {self.folder}: {error.strerror or error}",
-                "free some space there, or set ZOO_CACHE_DIR to a folder that can be written to",
-            ) from None
+        with writing(self.folder), written(self.folder, chunks) as (temporary, digest, size):
+            return self._keep(url, temporary, digest, size)
+
+    def keep(self, whole: Partial) -> Stored:
+        """Take a file that has come as a whole, and remember that its URL gave it.
+
+        Raises:
+            OSError: the folder cannot be written to, or the file is gone.
+        """
+        stored = self._keep(whole.origin.url, whole.data, whole.digest, whole.size)
+        whole.discard()
+        return stored
+
+    def _keep(self, url: str, temporary: Path, digest: Digest, size: int) -> Stored:
+        path = self.path(digest)
+        settle(temporary, path)
+        with contextlib.suppress(OSError):
+            proof.remember(self.folder, path, proof.look(path))
+        self._record("urls", url, digest, size)
         return path, digest, size
 
-    def _write(
-        self, chunks: Iterable[bytes], place: Callable[[Digest], Path]
-    ) -> tuple[Path, Digest, int]:
-        """Write a file to the place that its digest gives it, or leave nothing."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        running, size = hashlib.sha256(), 0
-        descriptor, name = tempfile.mkstemp(prefix="partial-", dir=self.folder)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                for chunk in chunks:
-                    stream.write(chunk)
-                    running.update(chunk)
-                    size += len(chunk)
-                _flush(stream)
-            digest = Digest("sha256", running.hexdigest())
-            final = place(digest)
-            _rename(temporary, final)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        return final, digest, size
+    def quarantine(self, whole: Partial) -> Stored:
+        """Take a file that is not what its URL should give: to be looked at, never to be used.
 
-    def _record(self, url: str) -> Path:
-        return self.folder / "urls" / hashlib.sha256(url.encode()).hexdigest()
+        Raises:
+            OSError: the folder cannot be written to, or the file is gone.
+        """
+        place, url = self.folder / "quarantine" / whole.digest.hex, whole.origin.url
+        settle(whole.data, place)
+        self._record("quarantine", url, whole.digest, whole.size)
+        (self.folder / "urls" / key(url)).unlink(missing_ok=True)
+        whole.discard()
+        return place, whole.digest, whole.size
+
+    def quarantined(self, url: str) -> Digest | None:
+        """Return the digest of what a URL gave and should not have, or None."""
+        return _digest(self.folder / "quarantine" / f"{key(url)}.url")
+
+    def release(self, url: str) -> Stored | None:
+        """Take a file out of quarantine, hashed anew, since its URL should give it after all.
+
+        Raises:
+            Unavailable: the folder cannot be written to.
+        """
+        digest = self.quarantined(url)
+        if digest is None:
+            return None
+        place = self.folder / "quarantine" / digest.hex
+        size = self.prove(place)
+        if size is None:
+            return None
+        with writing(self.folder):
+            stored = self._keep(url, place, digest, size)
+            (self.folder / "quarantine" / f"{key(url)}.url").unlink(missing_ok=True)
+        return stored
+
+    def _record(self, kind: str, url: str, digest: Digest, size: int) -> None:
+        place = self.folder / kind / (key(url) + (".url" if kind == "quarantine" else ""))
+        line = json.dumps({"url": url, "sha256": digest.hex, "size": size}).encode()
+        with written(self.folder, [line]) as (temporary, _, _):
+            settle(temporary, place)
 
 
-def _flush(stream: BinaryIO) -> None:
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def _rename(temporary: Path, final: Path) -> None:
-    final.parent.mkdir(parents=True, exist_ok=True)
-    temporary.replace(final)
-    with contextlib.suppress(OSError):  # some file systems cannot sync a folder
-        descriptor = os.open(final.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _digest(record: Path) -> Digest | None:
+    """Return the digest that a record names, or None where there is no sound one."""
+    try:
+        digest = Digest.parse(f"sha256:{json.loads(record.read_bytes())['sha256']}")
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return digest if digest.whole else None

@@ -39,6 +39,9 @@ def _notes(entries: Sequence[ModelEntry]) -> Iterator[str]:
     further = sum(sum(c.metric in RESULTS for c in e.claims) > len(_first(e)) for e in entries)
     if further:
         yield f"of {further} models only the first of several accuracies is carried over"
+    mirrored = sum(bool(entry.mirrors) for entry in entries)
+    if mirrored:
+        yield f"of {mirrored} models only the first of several weights URLs is carried over"
 
 
 def _first(entry: ModelEntry) -> list[Claim]:

@@ -1,4 +1,4 @@
-"""Downloading: what is asked for, what is refused, and what is said when a server misbehaves."""
+"""Asking: what is asked for, what is refused, and what is said when a server misbehaves."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from tests.weights.server import (
     status,
 )
 from zoo.errors import Refused, Unavailable
-from zoo.weights import fetch
-from zoo.weights.fetch import Policy, check, download
+from zoo.weights import Halt, Patience, Policy
+from zoo.weights.guard import addresses, public
+from zoo.weights.policy import check
+from zoo.weights.request import Rest, Terms, ask
+from zoo.weights.retry import Transient
 
 OPEN = Policy(allow_http=True, allow_private=True)
 SECURE = Policy(allow_private=True)
@@ -28,9 +31,12 @@ DEFAULT = Policy()
 DATA = bytes(range(256)) * 64
 
 
-def read(url: str, policy: Policy = OPEN) -> tuple[int | None, bytes]:
-    with download(url, policy) as opened:
-        return opened.size, b"".join(opened.chunks)
+def read(
+    url: str, policy: Policy = OPEN, rest: Rest | None = None, **patience: float
+) -> tuple[int | None, bytes]:
+    terms = Terms(policy, Patience(**patience), Halt())
+    with ask(url, rest or Rest(), terms) as (answer, chunks):
+        return answer.total, b"".join(chunks)
 
 
 def resolve_to(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -91,12 +97,9 @@ def test_a_connection_that_is_reset_at_once_is_unreachable(server: Hostile) -> N
         read(server.serve("/a.pth", reset))
 
 
-def test_a_server_that_falls_silent_is_given_up(
-    server: Hostile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fetch, "READ_TIMEOUT", 0.2)
-    with pytest.raises(Unavailable, match="timed out"):
-        read(server.serve("/a.pth", half_then(DATA, stall)))
+def test_a_server_that_falls_silent_is_given_up(server: Hostile) -> None:
+    with pytest.raises(Transient, match="timed out"):
+        read(server.serve("/a.pth", half_then(DATA, stall)), silence=0.2)
 
 
 def test_a_port_where_nobody_listens_is_unreachable(server: Hostile) -> None:
@@ -109,21 +112,13 @@ def test_a_port_where_nobody_listens_is_unreachable(server: Hostile) -> None:
     assert "0x" not in error.value.message  # no addresses of objects
 
 
-def test_a_file_larger_than_the_limit_is_given_up(
-    server: Hostile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fetch, "MAX_BYTES", len(DATA) - 1)
-    with pytest.raises(Unavailable, match="is larger than 16,383 bytes"):
-        read(server.serve("/a.pth", body(DATA, length=None)))
-
-
 @pytest.mark.parametrize(
     ("code", "message", "hint"),
     [
-        (401, r"the server refuses .* \(status 401\)", "no credentials"),
+        (401, r"asks who we are \(status 401\)", "no credentials"),
         (403, r"the server refuses .* \(status 403\)", "no credentials"),
         (404, r"there is no file at .* \(status 404\)", "correct the Weights URL"),
-        (410, r"there is no file at .* \(status 410\)", "correct the Weights URL"),
+        (410, r"was taken away for good \(status 410\)", "another Weights URL"),
         (500, "answers with status 500", "try again later"),
         (206, "answers with status 206", "try again later"),
         (304, "answers with status 304", "try again later"),
@@ -202,9 +197,10 @@ def test_https_is_read_where_the_certificate_is_trusted(secure_server: Hostile) 
 
 
 def test_https_with_an_unknown_certificate_is_unreachable(unknown_server: Hostile) -> None:
-    with pytest.raises(Unavailable, match="certificate verify failed"):
+    with pytest.raises(Unavailable, match=r"does not prove that it is 127.0.0.1: ") as error:
         read(unknown_server.serve("/a.pth", body(DATA)), SECURE)
     assert unknown_server.asked == []
+    assert "this machine's clock" in error.value.hint
 
 
 def test_a_redirect_from_https_to_http_is_refused(secure_server: Hostile, server: Hostile) -> None:
@@ -268,12 +264,12 @@ def test_what_is_no_url_is_refused(url: str) -> None:
 )
 def test_an_address_that_is_not_on_the_internet_is_refused(host: str) -> None:
     with pytest.raises(Refused, match="not on the internet"):
-        check(f"https://{host}/a.pth", DEFAULT)
+        addresses(host.strip("[]"), 443)
 
 
 @pytest.mark.parametrize("host", ["8.8.8.8", "[2001:4860:4860::8888]", "[64:ff9b::8.8.8.8]"])
 def test_an_address_on_the_internet_may_be_asked(host: str) -> None:
-    assert check(f"https://{host}/a.pth", DEFAULT) is None
+    assert len(addresses(host.strip("[]"), 443)) == 1
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "169.254.169.254", "10.0.0.1", "::1"])
@@ -282,25 +278,20 @@ def test_a_name_that_resolves_to_a_private_address_is_refused(
 ) -> None:
     resolve_to(monkeypatch, address)
     with pytest.raises(Refused, match=r"weights.example is the address .* not on the internet"):
-        check("https://weights.example/a.pth", DEFAULT)
+        read("https://weights.example/a.pth", DEFAULT)
 
 
-def test_a_name_that_resolves_elsewhere_after_the_check_is_not_asked(
+def test_a_name_is_resolved_once_and_the_connection_goes_to_the_address_that_was_checked(
     server: Hostile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.serve("/a.pth", body(DATA))
-    resolve_to(monkeypatch, "8.8.8.8", "127.0.0.1")
-    url = f"http://weights.example:{server.server_port}/a.pth"
-    with pytest.raises(Refused, match=r"weights.example is the address 127.0.0.1"):
-        read(url, Policy(allow_http=True))
-    assert server.asked == []
+    resolve_to(monkeypatch, "127.0.0.1", "169.254.169.254")
+    assert read(f"http://weights.example:{server.server_port}/a.pth")[1] == DATA
+    assert server.headers[0]["Host"] == f"weights.example:{server.server_port}"
 
 
-def test_a_tls_server_that_turns_out_to_be_private_is_not_asked(
-    secure_server: Hostile, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_tls_server_at_a_private_address_is_not_asked(secure_server: Hostile) -> None:
     url = secure_server.serve("/a.pth", body(DATA))
-    monkeypatch.setattr(fetch, "check_host", lambda host, port: None)
     with pytest.raises(Refused, match=r"127.0.0.1 is the address 127.0.0.1"):
         read(url, DEFAULT)
     assert secure_server.asked == []
@@ -312,9 +303,79 @@ def test_a_name_that_does_not_resolve_is_unreachable(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     with pytest.raises(Unavailable, match=r"cannot reach weights.example: .*not known"):
-        check("https://weights.example/a.pth", DEFAULT)
+        read("https://weights.example/a.pth", DEFAULT)
 
 
 def test_a_name_that_cannot_be_a_hosts_is_unreachable() -> None:
     with pytest.raises(Unavailable, match="cannot reach"):
-        check(f"https://{'a' * 64}.example/a.pth", DEFAULT)
+        read(f"https://{'a' * 64}.example/a.pth", DEFAULT)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://github.com@evil.example/a.pth",
+        "https://github.com\\@evil.example/a.pth",
+        "https://user:token@github.com/a.pth",
+        "https://github.com./a.pth",
+        "https://github。com/a.pth",
+        "https://ⓖithub.com/a.pth",
+        "https://gіthub.com/a.pth",
+        "https://-evil.example/a.pth",
+        "https://a.example:0/a.pth",
+        "https://a.example:99999/a.pth",
+        "https://a.example:port/a.pth",
+        "https://a.example/a b.pth",
+        "https://a.example/a\tb.pth",
+        "https://a.example/a\n.pth",
+        "https://a.example/a\r\nX-Evil: 1",
+        "https://a.example/a\x00.pth",
+        "https://a.example/\x1b[2J.pth",
+        "https://a.example/" + "a" * 10_000,
+        "https://a.example/a.pth#sha256=00",
+        "https://?github.com",
+        "https://#github.com",
+        "git+ssh://github.com/a",
+        "simplecache::https://a.example/a.pth",
+        "zip://x::file://etc/passwd",
+        "data:text/plain,a",
+        "s3://bucket/a",
+    ],
+)
+def test_a_url_that_programs_read_differently_is_refused(url: str) -> None:
+    with pytest.raises(Refused) as error:
+        check(url, Policy(allow_http=True))
+    assert len(error.value.message) < 5000
+    assert "token" not in error.value.message
+
+
+@pytest.mark.parametrize(
+    "host", ["127.1", "0x7f000001", "2130706433", "0177.0.0.1", "0", "localhost"]
+)
+def test_a_number_that_is_this_machine_is_refused(host: str) -> None:
+    with pytest.raises((Refused, Unavailable)):
+        read(f"https://{host}/a.pth", DEFAULT)
+    with pytest.raises((Refused, OSError)):
+        addresses(host, 443)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0", "10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.31.255.255",
+        "192.0.0.192", "192.0.2.1", "192.88.99.1", "192.168.0.1", "198.18.0.1", "198.51.100.1",
+        "203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1", "::ffff:10.0.0.1",
+        "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "100::1", "2001::1", "2001:2::1", "2001:10::1",
+        "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "fc00::1", "fd00:ec2::254",
+        "fe80::1%eth0", "fec0::1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_no_special_purpose_address_is_public(address: str) -> None:
+    assert not public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "140.82.112.3", "192.0.1.1", "2606:4700::1", "2a00:1450:4001::1"]
+)
+def test_other_addresses_are(address: str) -> None:
+    assert public(address)

@@ -1,0 +1,102 @@
+"""``zoo cache``: what it lists, proves and removes."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoo
+from zoo.weights.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Fill the store with an old file of 100 bytes and a new one of 50."""
+    store = Store(tmp_path / "cache")
+    old, _, _ = store.add("https://weights.example/old.pth", [b"o" * 100])
+    store.add("https://weights.example/\x1b[2Jnew.pth", [b"n" * 50])
+    when = time.time() - 40 * 86_400
+    for path in (old, store.folder / "proofs" / old.name):
+        os.utime(path, (when, when))
+    return store
+
+
+def test_the_folder_is_told(zoo: Zoo, tmp_path: Path) -> None:
+    assert zoo("cache", "dir").out == f"{tmp_path / 'cache'}\n"
+
+
+def test_files_are_listed_with_digest_size_last_use_and_origin(zoo: Zoo, store: Store) -> None:
+    outcome = zoo("cache", "list")
+    new, old = outcome.out.splitlines()
+    assert "  50 bytes  used 20" in new
+    assert new.endswith("https://weights.example/\\x1b[2Jnew.pth")
+    assert old.startswith("sha256:")
+    assert outcome.err == "2 files stored, 150 bytes\n"
+
+
+def test_an_empty_store_is_no_error(zoo: Zoo) -> None:
+    assert (zoo("cache", "list").code, zoo("cache", "verify").code) == (0, 0)
+
+
+def test_a_damaged_file_is_told_and_the_next_time_all_is_well(zoo: Zoo, store: Store) -> None:
+    path = store.find("https://weights.example/old.pth")
+    assert path is not None
+    path[0].chmod(0o644)
+    path[0].write_bytes(b"rotten")
+    outcome = zoo("cache", "verify")
+    assert outcome.code == 1
+    assert outcome.out.startswith(f"damaged, removed: {path[1]}")
+    assert outcome.err == "1 file sound, 50 bytes\n"
+    assert zoo("cache", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        (["--older-than", "30d"], 1),
+        (["--older-than", "6w"], 2),
+        (["--older-than", "0h"], 0),
+        (["--max-size", "149B"], 1),
+        (["--max-size", "0.15kB"], 2),
+        (["--max-size", "1GiB"], 2),
+        (["--max-size", "0"], 0),
+    ],
+)
+def test_what_is_old_or_too_much_is_removed(
+    zoo: Zoo, store: Store, options: list[str], left: int
+) -> None:
+    dry = zoo("cache", "prune", *options, "--dry-run")
+    assert len(zoo("cache", "list").out.splitlines()) == 2
+    outcome = zoo("cache", "prune", *options)
+    assert (outcome.code, outcome.out) == (0, dry.out)
+    assert len(zoo("cache", "list").out.splitlines()) == left
+
+
+def test_quarantine_is_pruned_by_age(zoo: Zoo, store: Store) -> None:
+    folder = store.folder / "quarantine"
+    folder.mkdir()
+    for name in ("old", "new"):
+        (folder / name).write_bytes(b"x")
+    os.utime(folder / "old", (1, 1))
+    zoo("cache", "prune", "--older-than", "1d")
+    assert [path.name for path in folder.iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "say --older-than 30d or --max-size 10GB"),
+        (["--older-than", "thirty"], "is no age such as 12h, 30d or 4w"),
+        (["--max-size", "10 apples"], "is no size such as 500MB, 10GB or 10GiB"),
+        (["--max-size", "-1"], "is no size"),
+    ],
+)
+def test_a_senseless_wish_is_not_guessed_at(
+    zoo: Zoo, store: Store, arguments: list[str], message: str
+) -> None:
+    outcome = zoo("cache", "prune", *arguments)
+    assert outcome.code == 2
+    assert message in outcome.err

@@ -1,0 +1,162 @@
+"""Upkeep: what is listed, proven and removed, and what never is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from zoo.claims import Digest
+from zoo.weights.origin import Origin, key
+from zoo.weights.partial import begin
+from zoo.weights.store import Store
+from zoo.weights.turn import busy
+from zoo.weights.upkeep import DAY, Held, damaged, held, old_quarantine, remove, surplus, sweep
+
+URL = "https://weights.example/a.pth"
+NOW = 2_000_000_000.0
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def file(name: str, size: int, used: float) -> Held:
+    return Held(Path(name), Digest("sha256", name), size, used)
+
+
+def age(path: Path, days: float) -> None:
+    when = NOW - days * DAY
+    for each in (path, *path.rglob("*")):
+        os.utime(each, (when, when))
+
+
+def test_files_are_listed_with_what_gave_them_the_last_used_first(store: Store) -> None:
+    old, _, _ = store.add(URL, [b"old"])
+    store.add(URL + "2", [b"old"])
+    store.add(URL + "3", [b"new"])
+    for path in (old, store.folder / "proofs" / old.name):
+        os.utime(path, (1, 1))
+    new, second = held(store)
+    assert (new.urls, second.urls) == ((URL + "3",), (URL, URL + "2"))
+    assert (second.size, second.used) == (3, 1)
+
+
+def test_a_use_is_noted(store: Store) -> None:
+    path, _, _ = store.add(URL, [b"data"])
+    for each in (path, store.folder / "proofs" / path.name):
+        os.utime(each, (1, 1))
+    assert held(store)[0].used == 1
+    store.find(URL)  # hashed anew, since its time is another
+    assert held(store)[0].used > 1
+    os.utime(store.folder / "proofs" / path.name, (1, 1))
+    store.find(URL)
+    assert held(store)[0].used > 1
+
+
+@pytest.mark.parametrize(
+    ("before", "most", "removed"),
+    [
+        (None, None, []),
+        (25.0, None, ["b", "c"]),
+        (None, 100, []),
+        (None, 99, ["c"]),
+        (None, 59, ["b", "c"]),
+        (None, 10, ["a", "b", "c"]),
+        (15.0, 60, ["c"]),
+    ],
+)
+def test_the_longest_unused_go_first(
+    before: float | None, most: int | None, removed: list[str]
+) -> None:
+    files = [file("a", 20, 30), file("b", 40, 20), file("c", 40, 10)]
+    assert [str(each.path) for each in surplus(files, before=before, most=most)] == removed
+
+
+def test_a_damaged_file_is_told_and_removed(store: Store) -> None:
+    path, _, _ = store.add(URL, [b"data"])
+    store.add(URL + "2", [b"other"])
+    path.chmod(0o644)
+    path.write_bytes(b"rotten")
+    assert sorted((each.path == path, bad) for each, bad in damaged(store)) == [
+        (False, False),
+        (True, True),
+    ]
+    assert not path.exists()
+
+
+def test_what_is_removed_is_forgotten_and_the_rest_is_not(store: Store) -> None:
+    path, _, _ = store.add(URL, [b"data"])
+    store.add(URL + "2", [b"other"])
+    remove(store, [each for each in held(store) if each.path == path])
+    assert store.told(URL) is None
+    assert store.find(URL + "2") is not None
+    assert [each.name for each in (store.folder / "proofs").iterdir()] == [held(store)[0].path.name]
+
+
+def left_behind(store: Store) -> Path:
+    part = begin(store.folder, Origin(URL, '"one"', 10))
+    part.write(b"12345")
+    part._stream.close()
+    return part.folder
+
+
+def test_what_a_dead_process_left_is_swept_after_a_day(store: Store) -> None:
+    folder = left_behind(store)
+    record = folder / "record"
+    record.write_text(record.read_text().replace(str(os.getpid()), "999999999"))
+    age(folder, 0.9)
+    assert sweep(store.folder, NOW) == []
+    age(folder, 1.1)
+    assert sweep(store.folder, NOW) == [folder]
+    assert not folder.exists()
+
+
+def test_what_a_living_process_writes_is_never_swept(store: Store) -> None:
+    from filelock import FileLock
+
+    folder = left_behind(store)
+    age(folder, 400)
+    (store.folder / "locks").mkdir()
+    with FileLock(store.folder / "locks" / key(URL)):
+        assert busy(store.folder, key(URL))
+        assert sweep(store.folder, NOW) == []
+    assert not busy(store.folder, key(URL))
+    assert sweep(store.folder, NOW) == [folder]
+
+
+def test_the_beginning_of_a_file_is_kept_for_two_weeks(store: Store) -> None:
+    part = begin(store.folder, Origin(URL, '"one"', 10))
+    part.write(b"12345")
+    part.let_go()
+    kept = store.folder / "partial" / key(URL)
+    age(kept, 13)
+    assert sweep(store.folder, NOW) == []
+    age(kept, 15)
+    assert sweep(store.folder, NOW) == [kept]
+
+
+def test_a_temporary_file_is_swept_after_a_day(store: Store) -> None:
+    (store.folder / "partial").mkdir()
+    loose = store.folder / "partial" / "loose.abc"
+    loose.write_bytes(b"x")
+    age(loose, 0.5)
+    assert sweep(store.folder, NOW) == []
+    age(loose, 2)
+    assert sweep(store.folder, NOW) == [loose]
+
+
+def test_quarantine_is_listed_by_age(store: Store) -> None:
+    (store.folder / "quarantine").mkdir()
+    for name, days in (("a", 5), ("b", 40)):
+        (store.folder / "quarantine" / name).write_bytes(b"x")
+        age(store.folder / "quarantine" / name, days)
+    assert [each.name for each in old_quarantine(store.folder, NOW - 30 * DAY)] == ["b"]
+
+
+def test_an_empty_store_holds_nothing(store: Store) -> None:
+    assert held(store) == []
+    assert list(damaged(store)) == []
+    assert sweep(store.folder, NOW) == []

@@ -1,0 +1,62 @@
+"""Obtains the weights of many models at a time, and gives them in the order of the models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
+
+import click
+
+from zoo.claims import ModelEntry
+from zoo.cli import _progress, _selection
+from zoo.errors import ZooError
+from zoo.run import WeightsFile
+from zoo.weights import Access, obtain
+
+JOBS = 4
+Outcome = WeightsFile | ZooError
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def jobs_option(function: F) -> F:
+    """Add ``--jobs``."""
+    return click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=f"Files to fetch at a time.  [default: {JOBS}]",
+    )(function)
+
+
+def obtained(
+    entries: Sequence[ModelEntry], access: Access, jobs: int | None
+) -> Generator[tuple[ModelEntry, Outcome], None, None]:
+    """Yield each model with its weights file, or why it cannot be had, in the given order.
+
+    A KeyboardInterrupt ends all downloads at once; what has come of them is kept.
+    """
+    number = jobs or _selection.config().get("jobs", JOBS)
+    with _progress.files() as shown, ThreadPoolExecutor(number) as pool:
+        try:
+            futures = [pool.submit(_obtain, entry, access, shown) for entry in entries]
+            for entry, future in zip(entries, futures, strict=True):
+                yield entry, future.result()
+        except BaseException:
+            access.halt.now()
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _obtain(
+    entry: ModelEntry, access: Access, shown: _progress.FileLines | _progress.FileBars
+) -> Outcome:
+    try:
+        return obtain(entry, replace(access, progress=partial(shown.file, entry.name)))
+    except ZooError as error:
+        return error
+    finally:
+        shown.done(entry.name)

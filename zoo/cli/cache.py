@@ -1,0 +1,130 @@
+"""``zoo cache``: list, prove and clear the store of fetched weights."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from zoo import escape
+from zoo.cli import _access, _output
+from zoo.errors import UsageError
+from zoo.weights.durable import writing
+from zoo.weights.store import Store
+from zoo.weights.upkeep import DAY, Held, damaged, held, old_quarantine, remove, surplus, sweep
+
+DAMAGED = 1
+_TIMES = {"h": DAY / 24, "d": DAY, "w": 7 * DAY}
+_SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+_BINARY = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+def _age(context: click.Context, option: click.Parameter, text: str | None) -> float | None:
+    """Return the seconds of an age such as ``30d``."""
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,6})([hdw])", text, re.ASCII)
+    if match is None:
+        raise click.BadParameter(f"'{text}' is no age such as 12h, 30d or 4w")
+    return int(match[1]) * _TIMES[match[2]]
+
+
+def _size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
+    """Return the bytes of a size such as ``10GB`` or ``10GiB``."""
+    if text is None:
+        return None
+    pattern = r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?"
+    match = re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE)
+    if match is None or (match[3] and not match[2]):
+        raise click.BadParameter(f"'{text}' is no size such as 500MB, 10GB or 10GiB")
+    unit = match[2].upper()
+    return int(float(match[1]) * (_BINARY[unit] if match[3] else _SIZES[unit]))
+
+
+@click.group("cache")
+def cache_command() -> None:
+    """List, prove and clear the store of fetched weights.
+
+    It is in $ZOO_CACHE_DIR, else in the cache folder of this platform."""
+
+
+@cache_command.command("dir")
+def dir_command() -> int:
+    """Print the folder of the store."""
+    _output.emit(f"{_access.cache_folder()}\n")
+    return 0
+
+
+@cache_command.command("list")
+def list_command() -> int:
+    """List the stored files, the last used first."""
+    files = held(_store())
+    for each in files:
+        _output.emit(_line(each))
+    _total(files, "stored")
+    return 0
+
+
+@cache_command.command("verify")
+def verify_command() -> int:
+    """Hash all stored files; remove those that are damaged, and exit 1 if there were any."""
+    sound: list[Held] = []
+    code = 0
+    for each, wrong in damaged(_store()):
+        if wrong:
+            _output.emit(f"damaged, removed: {_line(each)}")
+            code = DAMAGED
+        else:
+            sound.append(each)
+    _total(sound, "sound")
+    return code
+
+
+@cache_command.command("prune")
+@click.option(
+    "--older-than", callback=_age, metavar="AGE", help="Not used for so long: 12h, 30d, 4w."
+)
+@click.option("--max-size", callback=_size, metavar="SIZE", help="All beyond: 500MB, 10GB, 10GiB.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def prune_command(older_than: float | None, max_size: int | None, dry_run: bool) -> int:
+    """Remove what is old or too much, the longest unused first.
+
+    What is in quarantine counts by its age. What dead processes have left goes in any case."""
+    if older_than is None and max_size is None:
+        raise UsageError("prune what?", "say --older-than 30d or --max-size 10GB")
+    store, now = _store(), time.time()
+    before = None if older_than is None else now - older_than
+    out = surplus(held(store), before=before, most=max_size)
+    refused = [] if before is None else old_quarantine(store.folder, before)
+    for each in out:
+        _output.emit(_line(each))
+    if not dry_run:
+        with writing(store.folder):
+            remove(store, out)
+            for path in refused:
+                path.unlink(missing_ok=True)
+        sweep(store.folder, now)
+    _total(out, "to be removed" if dry_run else "removed")
+    return 0
+
+
+def _store() -> Store:
+    return Store(Path(_access.cache_folder()))
+
+
+def _line(each: Held) -> str:
+    used = datetime.fromtimestamp(each.used, timezone.utc).strftime("%Y-%m-%d")
+    urls = " ".join(escape.line(url) for url in each.urls)
+    return f"{each.digest}  {each.size} bytes  used {used}  {urls}".rstrip() + "\n"
+
+
+def _total(files: list[Held], what: str) -> None:
+    noun = "file" if len(files) == 1 else "files"
+    size = sum(each.size for each in files)
+    click.echo(f"{len(files)} {noun} {what}, {size:,} bytes", err=True)
+
+
+COMMAND = cache_command

@@ -1,0 +1,155 @@
+"""``zoo lock``: pin the digests of weights, or compare them with those that were pinned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from zoo import escape
+from zoo.claims import ModelEntry
+from zoo.cli import _access, _fetching, _lock, _output, _selection
+from zoo.cli.fetch import place
+from zoo.errors import Skipped, UsageError
+from zoo.run import WeightsFile
+from zoo.weights.pins import Pin, Pins, pin, pinned, read_pins, to_text
+
+Outcomes = Iterable[tuple[ModelEntry, _fetching.Outcome]]
+
+
+@click.command("lock")
+@_selection.selection_options
+@_selection.index_option
+@_lock.lock_option
+@_access.access_options
+@_fetching.jobs_option
+@click.option("--check", is_flag=True, help="Write nothing: say whether the pins still hold.")
+@click.option("--update", is_flag=True, help="Also replace pins that no longer hold.")
+def lock_command(
+    models: tuple[str, ...],
+    everything: bool,
+    patterns: str | None,
+    index: Path | None,
+    lock: Path | None,
+    offline: bool,
+    allow_http: bool,
+    paranoid: bool,
+    jobs: int | None,
+    check: bool,
+    update: bool,
+) -> int:
+    """Pin the SHA-256 of the weights of models in zoo.lock.
+
+    'zoo verify' then says of every other file that it is not the one that was pinned. With
+    --check, all models are compared unless some are named."""
+    if check and update:
+        raise UsageError("--check writes nothing, so that there is nothing to --update")
+    everything = everything or (check and not models and not patterns)
+    registry = _selection.sound_registry(index)
+    entries = _selection.choose(registry, models, patterns, everything)
+    if not entries:
+        return _selection.nothing_selected("no model of the index matches")
+    path = _lock.lock_path(lock, index) if check else _lock.own_lock_path(lock, index)
+    if check and not path.exists():
+        raise UsageError(f"there is no lock file {path}", "'zoo lock --all' writes one")
+    pins = read_pins(path)
+    access = _access.access(
+        offline=offline, allow_http=allow_http, paranoid=paranoid, listener=_silent
+    )
+    gone = [name for name in pins if name not in registry] if everything else []
+    entries = entries if update else pinned(entries, pins)  # so that a stale copy is not believed
+    with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
+        if check:
+            return max((*_compare(outcomes, pins), *_gone(gone)), key=_gravity)
+        return _write(path, pins, gone, outcomes, update=update)
+
+
+def _silent(what: str, done: int, total: int | None) -> None:
+    """Say nothing: each file has its own progress."""
+
+
+def _gravity(code: int) -> int:
+    """Return a number by which exit codes are ordered: a FAIL comes before all else."""
+    return (0, 4, 1).index(code)
+
+
+def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, update: bool) -> int:
+    """Pin what was obtained; a pin that no longer holds stays unless it is to be replaced."""
+    today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
+    fresh, codes = {name: each for name, each in pins.items() if name not in gone}, [0]
+    for entry, outcome in outcomes:
+        if not isinstance(outcome, WeightsFile):
+            codes.append(_missing(entry, outcome))
+            continue
+        known, found = pins.get(entry.name), pin(entry, outcome, today)
+        if known is not None and known.digest != found.digest and not update:
+            codes.append(_say(entry, f"{_differ(known, found)}; --update replaces the pin"))
+        elif outcome.mismatch:
+            codes.append(_say(entry, f"{outcome.mismatch}; not pinned"))
+        else:
+            same = known is not None and known.digest == found.digest
+            first = known.first_seen if known and same else today
+            fresh[entry.name] = Pin(found.url, found.digest, found.size, first)
+            _output.emit(f"{escape.terminal(entry.name)}  {found.digest}  first seen {first}\n")
+    for name in gone:
+        click.echo(f"{escape.terminal(name)}: unpinned, no longer in the index", err=True)
+    text = to_text(fresh)
+    if text != to_text(pins) or not path.exists():
+        _output.write_file(path, text)
+        click.echo(f"wrote {escape.terminal(str(path))}", err=True)
+    return max(codes, key=_gravity)
+
+
+def _compare(outcomes: Outcomes, pins: Pins) -> Iterator[int]:
+    """Yield the exit code for each model, and say what is wrong with its pin."""
+    yield 0
+    for entry, outcome in outcomes:
+        known = pins.get(entry.name)
+        if not isinstance(outcome, WeightsFile):
+            yield _missing(entry, outcome)
+        elif known is None:
+            yield _say(entry, "is not pinned: run 'zoo lock'")
+        elif known.digest != outcome.digest:
+            yield _say(entry, f"{known.location}: {_differ(known, outcome)}")
+        elif outcome.mismatch:
+            yield _say(entry, outcome.mismatch)
+        elif entry.weights and known.url != entry.weights.text:
+            yield _say(entry, f"is pinned as {known.url}: run 'zoo lock'")
+        else:
+            _output.emit(f"{escape.terminal(entry.name)}  {known.digest}  holds\n")
+
+
+def _gone(names: list[str]) -> Iterator[int]:
+    for name in names:
+        click.echo(
+            f"zoo: {escape.terminal(name)} is pinned and not in the index: run 'zoo lock --all'",
+            err=True,
+        )
+        yield 1
+
+
+def _differ(known: Pin, found: Pin | WeightsFile) -> str:
+    return (
+        f"pinned {known.digest} ({known.size:,} bytes, first seen {known.first_seen}),"
+        f" found {found.digest} ({found.size:,} bytes)"
+    )
+
+
+def _say(entry: ModelEntry, what: str) -> int:
+    click.echo(f"zoo: {place(entry)}: {escape.terminal(what)}", err=True)
+    return 1
+
+
+def _missing(entry: ModelEntry, outcome: _fetching.Outcome) -> int:
+    assert not isinstance(outcome, WeightsFile)
+    if isinstance(outcome, Skipped):
+        click.echo(f"{escape.terminal(entry.name)}: {outcome.message}", err=True)
+        return 0
+    _output.complain(type(outcome)(f"{place(entry)}: {outcome.message}", outcome.hint))
+    return 4
+
+
+COMMAND = lock_command

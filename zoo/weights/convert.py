@@ -1,0 +1,99 @@
+"""Makes plain safetensors of a weights file, once: what was made is kept in the store."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from zoo.checkpoint import record
+from zoo.checkpoint.formats import Format, agree
+from zoo.checkpoint.opening import Unopened, names_average, opened
+from zoo.checkpoint.record import Checkpoint
+from zoo.claims import file_name
+from zoo.errors import Blocked, Unavailable
+from zoo.escape import line
+from zoo.run import WeightsFile
+from zoo.weights.store import Store
+
+READER = 1  # changes whenever the same file would be read to something else
+
+Opened = Callable[[WeightsFile], Checkpoint]
+
+
+def in_store(folder: Path) -> Opened:
+    """Return a function that opens weights files and keeps the conversions in a store.
+
+    What it raises is what ``in_passing`` raises.
+    """
+    store = Store(folder)
+
+    def opened_once(weights: WeightsFile) -> Checkpoint:
+        _check_digest(weights)
+        found = store.find(_key(weights))
+        return _checkpoint(weights, found[0] if found else _kept(store, weights))
+
+    return opened_once
+
+
+def in_passing(weights: WeightsFile) -> Checkpoint:
+    """Return the tensors of a weights file as plain safetensors, gone when this process ends.
+
+    Raises:
+        Blocked: the digest is not the claimed one, so that the file is not opened.
+        Refused: the file asks for code.
+        Unavailable: the file cannot be read as a checkpoint, and why.
+    """
+    _check_digest(weights)
+    return _checkpoint(weights, _add(Store(_scratch()), weights))
+
+
+def _check_digest(weights: WeightsFile) -> None:
+    if weights.mismatch:
+        raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
+
+
+def _key(weights: WeightsFile) -> str:
+    averaged = "&averaged" if names_average(file_name(weights.url)) else ""
+    return f"converted:{weights.digest}?reader={READER}{averaged}"
+
+
+def _add(store: Store, weights: WeightsFile) -> Path:
+    name = file_name(weights.url)
+    return store.add(_key(weights), opened(weights.path, name, weights.digest.hex))[0]
+
+
+def _kept(store: Store, weights: WeightsFile) -> Path:
+    """Return the new conversion: in the store, or in passing where the store cannot be written."""
+    try:
+        return _add(store, weights)
+    except Unopened:
+        raise
+    except Unavailable:
+        return _add(Store(_scratch()), weights)
+
+
+def _checkpoint(weights: WeightsFile, path: Path) -> Checkpoint:
+    name = file_name(weights.url)
+    try:
+        checkpoint = record.read(path)
+        held = Format(checkpoint.record.format)
+    except (OSError, ValueError) as error:
+        reason = line(str(error))
+        raise Unavailable(f"the conversion of {line(name)} cannot be read: {reason}") from None
+    if not agree(name, held):
+        raise Unavailable(
+            f"{line(name)} is not what its name says: it is a file of the format {held.value}",
+            "rename it, since every other reader goes by the name",
+        )
+    return checkpoint
+
+
+@cache
+def _scratch() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="zoo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
