@@ -14,10 +14,10 @@ from PIL import Image
 from timm.data import create_transform
 from torch import Tensor, nn
 
-from zoo.engines import Prediction, Predictions, fingerprint, local
+from zoo.engines import Prediction, Predictions, fingerprint
 from zoo.engines.local import Device, evaluation_transform, predict
 from zoo.errors import Unavailable
-from zoo.pictures import Dataset, Picture
+from zoo.pictures import FORMATS, Dataset, File, Picture
 from zoo.subject import Preprocessing
 
 CLASSES = 7
@@ -35,7 +35,7 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     for number, shape in enumerate(shapes):
         path = folder / f"{number}.{'jpg' if number % 2 else 'png'}"
         Image.fromarray(random.integers(0, 256, shape, dtype=np.uint8)).save(path)
-        drawn.append(Picture(path.name, path, number))
+        drawn.append(Picture(path.name, File(path), number))
     return Dataset("five drawn pictures", folder, tuple(drawn), "Drawn")
 
 
@@ -53,7 +53,7 @@ def run(network: nn.Module, dataset: Dataset, device: Device | None = None) -> P
 
 
 def with_file(dataset: Dataset, path: Path, label: int = 0) -> Dataset:
-    picture = Picture(path.name, path, label)
+    picture = Picture(path.name, File(path), label)
     return Dataset(dataset.layout, dataset.path, (*dataset.pictures, picture))
 
 
@@ -61,7 +61,7 @@ def test_every_picture_is_predicted_once_and_in_order(network, pictures) -> None
     found = run(network, pictures)
     assert [item.id for item in found.items] == [picture.id for picture in pictures.pictures]
     assert [item.label for item in found.items] == [0, 1, 2, 3, 4]
-    digests = [hashlib.sha256(p.path.read_bytes()).hexdigest() for p in pictures.pictures]
+    digests = [hashlib.sha256(p.read()).hexdigest() for p in pictures.pictures]
     assert [item.sha256 for item in found.items] == digests
     assert (found.layout, found.whole) == ("five drawn pictures", "Drawn")
     assert found.method == "timm evaluation transform, float32 on cpu"
@@ -77,7 +77,7 @@ def test_the_best_classes_are_those_of_the_logits_of_timms_preprocessing(network
         std=(0.5, 0.25, 0.125),
     )
     for picture, item in zip(pictures.pictures, run(network, pictures).items, strict=True):
-        with Image.open(picture.path) as image, torch.inference_mode():
+        with Image.open(picture.place.path) as image, torch.inference_mode():
             logits = network(transform(image.convert("RGB"))[None])
         assert item.top == tuple(logits[0].argsort(descending=True)[:5].tolist())
 
@@ -96,7 +96,7 @@ def test_a_picture_is_prepared_as_by_timm_to_the_last_bit(
         std=(0.5, 0.25, 0.125),
     )
     for picture in pictures.pictures:
-        with Image.open(picture.path) as image:
+        with Image.open(picture.place.path) as image:
             ours = evaluation_transform(preprocessing)(image.convert("RGB"))
             assert ours.shape == (3, int(size), int(size))
             assert ours.dtype == torch.float32
@@ -172,7 +172,7 @@ def test_a_file_that_is_no_picture_is_named_and_nothing_takes_its_place(
 ) -> None:
     path = tmp_path / name
     if content == "half":
-        path.write_bytes(pictures.pictures[1].path.read_bytes()[:-900])
+        path.write_bytes(pictures.pictures[1].place.path.read_bytes()[:-900])
     elif isinstance(content, str):
         Image.new("RGB", (40, 40)).save(path, format=content)
     else:
@@ -199,7 +199,7 @@ def test_a_picture_made_to_fill_the_memory_is_named(
 def test_a_class_that_the_network_does_not_have_is_an_error_with_the_picture(
     network, pictures
 ) -> None:
-    odd = with_file(pictures, pictures.pictures[0].path, label=CLASSES)
+    odd = with_file(pictures, pictures.pictures[0].place.path, label=CLASSES)
     with pytest.raises(Unavailable, match=r"0.png has class 7, and the network only 7 classes"):
         run(network, odd)
 
@@ -267,4 +267,4 @@ def test_a_fingerprint_depends_on_pictures_and_labels_and_not_on_their_order() -
 
 
 def test_only_jpeg_and_png_are_decoded() -> None:
-    assert set(local.FORMATS) == {"JPEG", "PNG"}
+    assert set(FORMATS) == {"JPEG", "PNG"}

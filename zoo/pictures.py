@@ -2,17 +2,115 @@
 
 from __future__ import annotations
 
+import io
+import warnings
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal, Protocol
+
+FORMATS = ("JPEG", "PNG")  # what a labelled picture is; Pillow's other decoders stay shut
+
+Kind = Literal["missing", "extra", "duplicate", "malformed"]
+
+
+def decode(data: bytes) -> Any:
+    """Return a picture file as a Pillow image in RGB, decoded to the last row.
+
+    Raises:
+        ValueError: it is neither JPEG nor PNG.
+        Exception: Pillow raises errors of many types for a damaged picture, and for one of more
+            pixels than it takes for honest (89 million).
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+                return image.convert("RGB")
+        except UnidentifiedImageError:  # whose text is the address of an object
+            raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
+
+
+def reason(error: Exception) -> str:
+    """Return in one line what an error of another's code says."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+
+
+def is_correct(top: Iterable[int], labels: Collection[int]) -> bool:
+    """Return whether one of the predicted classes is among those that are right.
+
+    Args:
+        top: the k best classes; empty where the logits are not finite, which is never right.
+        labels: of the picture; one class, or several where the dataset has label sets.
+    """
+    return any(best in labels for best in top)
+
+
+class Place(Protocol):
+    """Where a picture's bytes lie; it can be pickled, so that other processes read them."""
+
+    @property
+    def where(self) -> str:
+        """The place in words, for messages."""
+
+    def read(self) -> bytes:
+        """Return the bytes, or raise OSError or ValueError where they are not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of its own."""
+
+    path: Path
+
+    @property
+    def where(self) -> str:
+        """The path."""
+        return str(self.path)
+
+    def read(self) -> bytes:
+        """Return the content of the file."""
+        return self.path.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture file; ``label`` is its class index, ``id`` names it within the dataset."""
+    """One picture.
+
+    Attributes:
+        id: its name within the dataset.
+        label: its class index.
+        accepted: the classes of which each is right, in a dataset that has label sets; else None.
+    """
 
     id: str
-    path: Path
+    place: Place
     label: int
+    accepted: frozenset[int] | None = None
+
+    @property
+    def labels(self) -> frozenset[int]:
+        """The classes of which each is right."""
+        return frozenset((self.label,)) if self.accepted is None else self.accepted
+
+    @property
+    def where(self) -> str:
+        """Where it lies, for messages."""
+        return self.place.where
+
+    def read(self) -> bytes:
+        """Return the bytes of the picture file."""
+        return self.place.read()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something in a dataset that is not in order; the message names it."""
+
+    kind: Kind
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +120,16 @@ class Dataset:
     Attributes:
         layout: the layout's name and what was read, in words.
         whole: the name of the published dataset that this is in full by its structure, else empty.
+        classes: the classes that are scored, ascending, where the dataset is about some of the
+            network's classes only: the logits of the others do not count. Else None.
+        faults: what is not in order; a dataset that has any is not to be scored.
+        notes: what was passed over without being a fault.
     """
 
     layout: str
     path: Path
     pictures: tuple[Picture, ...]
     whole: str = ""
+    classes: tuple[int, ...] | None = None
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()

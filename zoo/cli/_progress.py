@@ -24,6 +24,8 @@ from zoo import escape
 from zoo.build import Listener
 
 SHARED = "architectures"  # what is done for all models at once
+CHECKED = "pictures of the dataset"
+_TOLD = {SHARED: "counted", CHECKED: "checked"}
 
 
 class Lines(Listener):
@@ -42,12 +44,12 @@ class Lines(Listener):
     def progress(self, what: str, done: int, total: int | None) -> None:
         """Print how far what concerns all models is, at each tenth of it."""
         if (
-            what == SHARED
+            what in _TOLD
             and total
             and total >= 10
             and done * 10 // total > (done - 1) * 10 // total
         ):
-            click.echo(f"counted {done} of {total} {what}", err=True)
+            click.echo(f"{_TOLD[what]} {done:,} of {total:,} {what}", err=True)
 
 
 class Bars(Listener):

@@ -10,7 +10,7 @@ import csv
 from pathlib import Path
 
 from zoo.errors import Unavailable
-from zoo.pictures import Dataset, Picture
+from zoo.pictures import Dataset, File, Picture
 from zoo.weights import in_package
 
 
@@ -52,7 +52,7 @@ def _pictures(path: Path, reader: csv.DictReader[str]) -> list[Picture]:
             raise Unavailable(f"{where}: {written} is listed twice")
         if not file.is_file():
             raise Unavailable(f"{where}: there is no picture {written}")
-        pictures[file] = Picture(written, file, int(label))
+        pictures[file] = Picture(written, File(file), int(label))
     return list(pictures.values())
 
 

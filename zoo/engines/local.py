@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from zoo.engines import Prediction, Predictions
 from zoo.errors import Unavailable
-from zoo.pictures import Dataset, Picture
+from zoo.pictures import Dataset, Picture, decode, reason
 from zoo.subject import Preprocessing
 
 if TYPE_CHECKING:
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Transform = Callable[[Any], "Tensor"]
-FORMATS = ("JPEG", "PNG")  # what a labelled picture is; Pillow's other decoders stay shut
 TOP = 5
 
 
@@ -111,23 +108,10 @@ class _Pictures:
     def __getitem__(self, index: int) -> tuple[str, Any]:
         picture = self.pictures[index]
         try:
-            data = picture.path.read_bytes()
-            return hashlib.sha256(data).hexdigest(), self.transform(_decode(data))
+            data = picture.read()
+            return hashlib.sha256(data).hexdigest(), self.transform(decode(data))
         except Exception as error:  # Pillow raises errors of many types for a damaged picture
-            reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-            return "", f"{picture.path} cannot be decoded ({reason})"
-
-
-def _decode(data: bytes) -> Any:
-    from PIL import Image, UnidentifiedImageError
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return image.convert("RGB")
-        except UnidentifiedImageError:  # whose text is the address of an object
-            raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
+            return "", f"{picture.where} cannot be decoded ({reason(error)})"
 
 
 def _batches(
@@ -159,8 +143,9 @@ def _forward(network: nn.Module, inputs: Tensor) -> Tensor:
     try:
         logits = network(inputs)
     except Exception as error:  # code of others may raise anything
-        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        raise Unavailable(f"the network does not run on {_shape(inputs)}: {reason}") from None
+        raise Unavailable(
+            f"the network does not run on {_shape(inputs)}: {reason(error)}"
+        ) from None
     if not isinstance(logits, torch.Tensor) or logits.ndim != 2 or len(logits) != len(inputs):
         raise Unavailable("the network returns no logits of shape (pictures, classes)")
     return logits.float().cpu()
@@ -175,7 +160,8 @@ def _read_off(
     for picture, digest, is_finite, top in zip(pictures, digests, finite, best, strict=True):
         if picture.label >= classes:
             raise Unavailable(
-                f"{picture.path} has class {picture.label}, and the network only {classes} classes",
+                f"{picture.where} has class {picture.label}, "
+                f"and the network only {classes} classes",
                 "the dataset's classes are not those of this network",
             )
         yield Prediction(picture.id, digest, picture.label, tuple(top) if is_finite else ())

@@ -26,20 +26,24 @@ def cores() -> int:
 
 
 def spread(
-    function: Callable[[A], B], arguments: Sequence[A], died: Callable[[A], B]
+    function: Callable[[A], B],
+    arguments: Sequence[A],
+    died: Callable[[A], B],
+    heavy: Sequence[str] = _HEAVY,
 ) -> Iterator[tuple[A, B]]:
     """Yield each argument with its outcome, as they come.
 
     Args:
         function: importable by name; runs in another process.
         died: gives the outcome for an argument whose process died, such as for want of memory.
+        heavy: modules that the function needs, imported once for all processes.
     """
     left = list(arguments)
     workers = min(cores(), len(left))
     while left:
         done: list[A] = []
         try:
-            for argument, outcome in _once(function, left, workers):
+            for argument, outcome in _once(function, left, workers, heavy):
                 done.append(argument)
                 yield argument, outcome
             return
@@ -53,8 +57,10 @@ def spread(
                 workers = 1
 
 
-def _once(function: Callable[[A], B], arguments: list[A], workers: int) -> Iterator[tuple[A, B]]:
-    executor = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_prepare)
+def _once(
+    function: Callable[[A], B], arguments: list[A], workers: int, heavy: Sequence[str]
+) -> Iterator[tuple[A, B]]:
+    executor = ProcessPoolExecutor(workers, mp_context=_context(heavy), initializer=_prepare)
     try:
         futures: dict[Future[B], A] = {executor.submit(function, a): a for a in arguments}
         pending = list(futures) if workers == 1 else as_completed(futures)
@@ -68,12 +74,12 @@ def _once(function: Callable[[A], B], arguments: list[A], workers: int) -> Itera
     executor.shutdown()
 
 
-def _context() -> Any:
+def _context(heavy: Sequence[str]) -> Any:
     """Return how processes are made: forked from one that has imported what is slow to import."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_HEAVY))
+    context.set_forkserver_preload(list(heavy))
     return context
 
 

@@ -1,0 +1,75 @@
+"""The facts of ImageNet-1k: its classes, its subsets, and the numbers of its pictures.
+
+The lists are those that the installed timm ships; they are read without importing it.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from zoo.errors import Unavailable
+from zoo.weights import in_package
+
+CLASSES = 1000
+PICTURES = 50_000
+WNID = re.compile(r"n\d{8}", re.ASCII)
+_NUMBERED = re.compile(r"ILSVRC2012_val_(\d{8})(?:_(n\d{8}))?\.jpe?g", re.ASCII | re.IGNORECASE)
+
+
+@cache
+def wnids() -> dict[str, int]:
+    """Return the class index of each WordNet id of ImageNet-1k.
+
+    Raises:
+        Unavailable: timm is not installed, or has no such list.
+    """
+    return {wnid: index for index, wnid in enumerate(listed("imagenet_synsets.txt"))}
+
+
+@cache
+def subset(letter: str) -> tuple[int, ...]:
+    """Return the classes of ImageNet-A (``a``) or ImageNet-R (``r``), ascending.
+
+    Raises:
+        Unavailable: timm is not installed, or has no such list.
+    """
+    return tuple(sorted(wnids()[wnid] for wnid in listed(f"imagenet_{letter}_synsets.txt")))
+
+
+def listed(name: str) -> list[str]:
+    """Return the lines of a class list of timm.
+
+    Raises:
+        Unavailable: timm is not installed, or has no such list.
+    """
+    return info(name).split()
+
+
+def info(name: str) -> str:
+    """Return the text of a file that timm ships about ImageNet.
+
+    Raises:
+        Unavailable: timm is not installed, or has no such file.
+    """
+    try:
+        return in_package(f"package://timm/data/_info/{name}").read_text(encoding="utf-8")
+    except Unavailable as error:
+        raise Unavailable(
+            f"timm's list {name} is not there: {error.message}", "pip install 'zoo-verify[timm]'"
+        ) from None
+
+
+def number_of(name: str) -> int | None:
+    """Return the number of a validation picture, from 1 by its file's name, or None."""
+    match = _NUMBERED.fullmatch(name.rpartition("/")[2])
+    return int(match[1]) if match else None
+
+
+def wnid_of(name: str) -> str | None:
+    """Return the WordNet id that a validation picture's name ends with, if it does.
+
+    Hugging Face's files are named ``ILSVRC2012_val_00000001_n01751748.JPEG``.
+    """
+    match = _NUMBERED.fullmatch(name.rpartition("/")[2])
+    return match[2] if match else None

@@ -1,0 +1,103 @@
+"""ReaL: which classes are right for each validation picture of ImageNet.
+
+Beyer et al. (2020), *Are we done with ImageNet?*, arXiv 2006.07159. The list has one entry for each
+picture by its number; 3,163 of them are empty, since for those no class of ImageNet is right.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from zoo.datasets._imagenet import CLASSES, PICTURES, info, number_of
+from zoo.errors import Unavailable
+from zoo.pictures import Dataset, Fault, Picture
+
+SHIPPED = "imagenet_real_labels.json"  # with timm
+# ImageNet's own labels are right for about nine in ten by ReaL (ibid.); labels in another order
+# for less than one in a hundred.
+LEAST_AGREEMENT = 0.5
+LEAST_PICTURES = 100
+
+Sets = tuple[frozenset[int], ...]
+
+
+def label_sets(path: Path | None = None) -> Sets:
+    """Return the set of right classes of the pictures 1 to 50,000, some of which are empty.
+
+    Args:
+        path: of a list like ``real.json``; without one it is the list that timm ships.
+
+    Raises:
+        Unavailable: there is no such list, or it is not in order.
+    """
+    return _shipped() if path is None else _parsed(_text(path), str(path))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Sets:
+    return _parsed(info(SHIPPED), f"timm's {SHIPPED}")
+
+
+def relabelled(dataset: Dataset, sets: Sets) -> Dataset:
+    """Return the dataset with label sets, without the pictures whose set is empty.
+
+    A picture that has no number of the validation set is a fault: no set can be its.
+    """
+    kept: list[Picture] = []
+    faults: list[Fault] = []
+    empty = 0
+    for picture in dataset.pictures:
+        number = number_of(picture.id)
+        if number is None or not 1 <= number <= PICTURES:
+            faults.append(Fault("extra", f"{picture.where} has no ReaL labels: its name is not "
+                                "ILSVRC2012_val_<number>"))  # fmt: skip
+        elif not sets[number - 1]:
+            empty += 1
+        else:
+            kept.append(replace(picture, accepted=sets[number - 1]))
+    words = f"{dataset.layout}; ReaL labels, without {empty:,} pictures for which no class is right"
+    every = (*dataset.faults, *faults)
+    return replace(dataset, layout=words, pictures=tuple(kept), faults=every)
+
+
+def disagreement(dataset: Dataset) -> list[Fault]:
+    """Return a fault if the labels are in an order that is not ImageNet's.
+
+    Nothing is said of fewer than 100 numbered pictures.
+    """
+    sets = label_sets()
+    judged = [(picture.label, sets[number - 1]) for picture in dataset.pictures
+              if (number := number_of(picture.id)) and number <= PICTURES
+              and sets[number - 1]]  # fmt: skip
+    agreeing = sum(label in right for label, right in judged)
+    if len(judged) < LEAST_PICTURES or agreeing >= LEAST_AGREEMENT * len(judged):
+        return []
+    share = f"{100 * agreeing / len(judged):.1f} % of {len(judged):,} pictures"
+    words = f"the classes are permuted: {share} have one that is right by ReaL"
+    return [Fault("malformed", f"{dataset.path}: {words}")]
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unavailable(f"{path} cannot be read as text: {error}") from None
+
+
+def _parsed(text: str, where: str) -> Sets:
+    try:
+        lists = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unavailable(f"{where} is no JSON", "ReaL's list is real.json") from None
+    if not isinstance(lists, list) or len(lists) != PICTURES:
+        count = f"{len(lists):,}" if isinstance(lists, list) else "no list of"
+        raise Unavailable(f"{where} has {count} label sets, and ReaL has {PICTURES:,}")
+    for number, each in enumerate(lists, start=1):
+        if not (isinstance(each, list) and all(type(c) is int and 0 <= c < CLASSES for c in each)):
+            raise Unavailable(
+                f"{where}: entry {number} is no list of classes from 0 to {CLASSES - 1}"
+            )
+    return tuple(map(frozenset, lists))
