@@ -121,6 +121,19 @@ def test_progress_is_told_after_every_batch(network, pictures) -> None:
     assert told == [(2, 5), (4, 5), (5, 5)]
 
 
+@pytest.mark.parametrize(("batch_size", "predicted"), [(1, 3), (2, 4), (5, 5)])
+def test_nothing_is_predicted_after_the_batch_that_is_enough(
+    network, pictures, batch_size: int, predicted: int
+) -> None:
+    def three(items) -> bool:
+        return len(items) >= 3
+
+    device = Device(batch_size=batch_size)
+    found = predict(network, pictures, PREPARED, device, lambda done, total: None, three)
+    assert found.items == run(network, pictures).items[:predicted]
+    assert found.whole == ("Drawn" if predicted == 5 else "")
+
+
 def test_the_network_is_run_in_evaluation_mode_without_gradients(network, pictures) -> None:
     class Watch(nn.Module):
         def forward(self, inputs: Tensor) -> Tensor:

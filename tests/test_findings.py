@@ -19,6 +19,7 @@ from zoo.findings import (
     judge,
     show,
     untested,
+    within,
 )
 
 PASS, FAIL, UNDECIDED = Verdict.PASS, Verdict.FAIL, Verdict.UNDECIDED
@@ -112,6 +113,42 @@ def test_a_part_of_the_data_neither_bears_out_nor_refutes(found, interval):
     assert finding.verdict is UNDECIDED
     assert finding.hint == "measure on all 50,000 pictures"
     assert f"[{show(plain(low))}, {show(plain(high))}]" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [
+        (("75.19", "75.39"), PASS),
+        (("75.29", "75.29"), PASS),
+        (("75.19", "75.3901"), UNDECIDED),
+        (("75.1899", "75.39"), UNDECIDED),
+        (("75.39", "80"), UNDECIDED),
+        (("0", "75.19"), UNDECIDED),
+        (("0", "100"), UNDECIDED),
+        (("75.3901", "80"), FAIL),
+        (("0", "75.1899"), FAIL),
+    ],
+)
+@pytest.mark.parametrize("found", ["75.29", "10"])
+def test_a_decisive_interval_passes_if_all_of_it_is_borne_out_and_fails_if_nothing_is(
+    interval, verdict, found
+):
+    low, high = map(Decimal, interval)
+    more = {"interval": (low, high), "decisive": True, "settled_by": "more", "advice": "look"}
+    finding = judged(Metric.TOP_1, Decimal("75.29"), Decimal(found), POINT, **more)
+    assert finding.verdict is verdict
+    assert finding.hint == ("more" if verdict is UNDECIDED else "look")
+    assert f"[{show(plain(low))}, {show(plain(high))}]" in finding.message
+
+
+def test_a_decisive_interval_that_refutes_nothing_leaves_a_wrong_claim_open():
+    more = {"interval": (Decimal(1), Decimal(2)), "decisive": True, "refutes": False}
+    finding = judged(Metric.TOP_1, Decimal("75.29"), Decimal(10), POINT, **more)
+    assert finding.verdict is UNDECIDED
+
+
+def test_an_interval_says_nothing_of_a_claim_that_is_no_number():
+    assert within("bicubic", (Decimal(1), Decimal(2)), EXACT) is UNDECIDED
 
 
 @pytest.mark.parametrize(
@@ -240,3 +277,14 @@ def test_a_wider_tolerance_never_refutes_what_a_narrower_one_bears_out(claimed, 
     ]
     assert verdicts != [PASS, FAIL]
     assert judged(Metric.FLOPS, claimed, claimed).verdict is PASS
+
+
+@given(NUMBERS, NUMBERS, NUMBERS, POSITIVE)
+def test_a_decisive_interval_never_says_what_its_ends_contradict(claimed, one, other, allowed):
+    low, high = sorted([one, other])
+    tolerance = Tolerance(absolute=allowed)
+    ends = {judged(Metric.FLOPS, claimed, end, tolerance).verdict for end in (low, high)}
+    verdict = within(claimed, (low, high), tolerance)
+    assert verdict is UNDECIDED or ends == {verdict}
+    if low == high:
+        assert ends == {verdict}

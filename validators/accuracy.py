@@ -1,28 +1,37 @@
 """Measures Top-1 and Top-5 on labelled pictures, with the documented preprocessing.
 
 ±0.1 points are allowed, the differences that decoders, interpolation and arithmetic of different
-machines make. Only the whole set can bear out or refute a claim: on anything else the verdict is
-UNDECIDED, with the 95 % interval of Wilson (1927), *Probable inference, the law of succession, and
-statistical inference*, JASA 22 (158), which holds for small counts too. The set is whole if its
-fingerprint is the one that the page declares, or if it is the ImageNet validation set by its
-structure: 50 pictures of each of the 1,000 classes.
+machines make. Only the whole set, or pictures drawn from it, can bear out or refute a claim: on
+anything else the verdict is UNDECIDED, with the 95 % interval of Wilson (1927), *Probable
+inference, the law of succession, and statistical inference*, JASA 22 (158), which holds for small
+counts too. The set is whole if its fingerprint is the one that the page declares, or if it is the
+ImageNet validation set by its structure: 50 pictures of each of the 1,000 classes.
+
+With `--budget N`, at most N pictures of the set are drawn at random, and no more when both
+accuracies are settled. The interval is then a confidence sequence for sampling without replacement
+(Waudby-Smith & Ramdas 2020), which may be looked at at any time: FAIL as soon as it lies outside
+the tolerance, PASS only where all of it lies inside, else UNDECIDED. A verdict on the two
+accuracies of a model is wrong with a probability of at most 5 % together (docs/sampling.md).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from math import sqrt
+from typing import Any
 
-from zoo.claims import Claim, Digest, Metric, Value
-from zoo.engines import Predictions
+from zoo.claims import Claim, Digest, Value, plain
+from zoo.engines import Draw, Predictions
 from zoo.findings import Measurement, Tolerance
+from zoo.sampling.bounds import METHOD, bounds_after, in_percent
+from zoo.sampling.stopping import ALPHA_EACH, K
+from zoo.sampling.whole import shown_whole
 from zoo.subject import Subject
 from zoo.verify import Validator
 
 ALLOWED = Decimal("0.1")
-BEST = {Metric.TOP_1: 1, Metric.TOP_5: 5}
 Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
-IMAGENET = frozenset({"imagenet", "imagenet-1k", "imagenet1k", "ilsvrc2012", "imagenet ilsvrc2012"})
 
 
 def tolerance(claim: Claim) -> Tolerance:
@@ -33,45 +42,74 @@ def tolerance(claim: Claim) -> Tolerance:
 def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return the share of pictures, in percent, whose class is among the k best."""
     predictions: Predictions = subject.predictions(claim.dataset)
-    total = len(predictions.items)
-    counts = {metric.value: predictions.correct(k) for metric, k in BEST.items()}
-    correct = counts[claim.metric.value]
-    fingerprint = predictions.fingerprint
-    conditions = {
-        "dataset": predictions.layout,
-        "fingerprint": str(fingerprint),
-        "pictures": total,
-        "correct": counts,
-        "preprocessing": subject.preprocessing().in_words(),
-    }
-    value: Value = _percent(correct, total)
+    total, correct = len(predictions.items), predictions.correct(K[claim.metric])
+    value: Value = in_percent(correct, total)
     if predictions.not_finite:
         value = f"logits that are not finite for {predictions.not_finite:,} of {total:,} pictures"
-        return Measurement(claim.metric, value, predictions.method, conditions)
-    if is_whole(claim, predictions):
-        return Measurement(claim.metric, value, predictions.method, conditions)
-    return Measurement(
-        claim.metric,
-        value,
-        predictions.method,
-        conditions,
+    conditions = _conditions(predictions) | {"preprocessing": subject.preprocessing().in_words()}
+    found = Measurement(claim.metric, value, predictions.method, conditions)
+    if predictions.not_finite or is_whole(claim, predictions):
+        return found
+    if predictions.draw is not None:
+        return _of_drawn(claim, predictions, predictions.draw, found)
+    return replace(
+        found,
         interval=wilson(correct, total),
-        remark=f"{correct:,} of {total:,} pictures, {_why_not_whole(claim, fingerprint)}",
+        remark=f"{correct:,} of {total:,} pictures{_why_open(claim, predictions.fingerprint)}",
         settled_by=f"--dataset with the whole of {claim.dataset} settles it",
     )
 
 
-def _why_not_whole(claim: Claim, fingerprint: Digest) -> str:
-    if claim.whole_set is None:
-        return f"which are not shown to be all of {claim.dataset}"
-    return f"whose fingerprint is {fingerprint}, and the page declares {claim.whole_set}"
+def _of_drawn(
+    claim: Claim, predictions: Predictions, draw: Draw, found: Measurement
+) -> Measurement:
+    """Return what drawn pictures say of all that they were drawn from, as an interval."""
+    hits = [item.hit(K[claim.metric]) for item in predictions.items]
+    low, high = bounds_after(hits, draw.population, ALPHA_EACH).in_percent
+    decisive = shown_whole(claim, draw.fingerprint, draw.whole)
+    why_open = "" if decisive else _why_open(claim, draw.fingerprint)
+    settling = "a larger --budget" if decisive else f"--dataset with the whole of {claim.dataset}"
+    method = {"interval": [plain(low), plain(high)], "alpha": ALPHA_EACH, "sampling": METHOD}
+    return replace(
+        found,
+        conditions={**found.conditions, **method},
+        interval=(low, high),
+        decisive=decisive,
+        remark=f"{sum(hits):,} of {len(hits):,} pictures, drawn with seed {draw.seed} from"
+        f" {draw.population:,}{why_open}; the interval holds at {100 * (1 - ALPHA_EACH):g} %",
+        settled_by=f"{settling} settles it",
+    )
+
+
+def _conditions(predictions: Predictions) -> dict[str, Any]:
+    return {
+        "dataset": predictions.layout,
+        **_origin(predictions),
+        "pictures": len(predictions.items),
+        "correct": {metric.value: predictions.correct(k) for metric, k in K.items()},
+    }
+
+
+def _origin(predictions: Predictions) -> dict[str, Any]:
+    """Return the identity of the pictures; where they were drawn, of all that there are."""
+    draw = predictions.draw
+    if draw is None:
+        return {"fingerprint": str(predictions.fingerprint)}
+    known = {} if draw.fingerprint is None else {"fingerprint": str(draw.fingerprint)}
+    drawn = {"drawn-fingerprint": str(predictions.fingerprint)}
+    return {**known, **drawn, "population": draw.population, "seed": draw.seed}
+
+
+def _why_open(claim: Claim, fingerprint: Digest | None) -> str:
+    if claim.whole_set is None or fingerprint is None:
+        return f", which are not shown to be all of {claim.dataset}"
+    return f", whose fingerprint is {fingerprint}, and the page declares {claim.whole_set}"
 
 
 def is_whole(claim: Claim, predictions: Predictions) -> bool:
     """Return whether the pictures are all of the dataset that the claim is about."""
-    if claim.whole_set is not None:
-        return claim.whole_set.whole and claim.whole_set.matches(predictions.fingerprint)
-    return predictions.whole == "ImageNet" and claim.dataset.casefold() in IMAGENET
+    whole = predictions.whole if predictions.draw is None else ""
+    return shown_whole(claim, predictions.fingerprint, whole)
 
 
 def wilson(correct: int, total: int) -> tuple[Decimal, Decimal]:
@@ -84,13 +122,9 @@ def wilson(correct: int, total: int) -> tuple[Decimal, Decimal]:
     return Decimal(f"{low:.2f}"), Decimal(f"{high:.2f}")
 
 
-def _percent(correct: int, total: int) -> Decimal:
-    return round(Decimal(100) * correct / total, 4).normalize() + 0
-
-
 VALIDATOR = Validator(
     name="accuracy",
-    metrics=frozenset({Metric.TOP_1, Metric.TOP_5}),
+    metrics=frozenset(K),
     torch=True,
     tolerance=tolerance,
     measure=measure,

@@ -8,12 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from zoo.claims import Metric, ModelEntry
+from zoo.claims import Claim, Metric, ModelEntry
 from zoo.datasets import open_dataset
-from zoo.engines import Predictions, local
+from zoo.engines import Enough, Predictions, local, never
 from zoo.errors import Skipped, Unavailable
-from zoo.findings import Tolerance
+from zoo.findings import EXACT, Tolerance
 from zoo.machine import package_version
+from zoo.pictures import Dataset
+from zoo.sampling.predicting import Budget, predict_some
 from zoo.sources import SOURCES, Source, source_of
 from zoo.structure import Record, Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
@@ -52,6 +54,7 @@ class Options:
         datasets: paths by the dataset's name in the claims; the empty name stands for every other.
         trust_python: run the code that the index names.
         tolerances: the user's own policy, by metric.
+        budget: how many pictures may be predicted; all, if None.
     """
 
     access: Access
@@ -60,6 +63,7 @@ class Options:
     trust_python: bool = False
     tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
     listener: Listener = field(default_factory=Listener)
+    budget: Budget | None = None
 
 
 def answers_of(entries: Sequence[ModelEntry], options: Options) -> Answers:
@@ -72,11 +76,22 @@ def answers_of(entries: Sequence[ModelEntry], options: Options) -> Answers:
     return Answers(entries, folder, trust_python=options.trust_python, report=report)
 
 
-def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject:
+def exactly(claim: Claim) -> Tolerance:
+    """Allow no deviation from a claim."""
+    return EXACT
+
+
+def subject_of(
+    entry: ModelEntry,
+    options: Options,
+    answers: Answers,
+    allowed: Callable[[Claim], Tolerance] = exactly,
+) -> Subject:
     """Return what can be built and obtained for an entry; nothing is until it is asked for.
 
     Args:
         answers: of all models that are verified together.
+        allowed: by how much a claim may be missed, which says when enough pictures were drawn.
     """
 
     def source() -> Source:
@@ -119,7 +134,11 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
         return trace(network_without(), (1, 3, int(size), int(size)), identity().name or "")
 
     network = Lazy(loaded)
-    predictions = _predictor(network, lambda: documented(entry, stated), options)
+
+    def claims_on(dataset: str) -> list[tuple[Claim, Tolerance]]:
+        return [(claim, allowed(claim)) for claim in entry.claims if claim.dataset == dataset]
+
+    predictions = _predictor(network, lambda: documented(entry, stated), options, claims_on)
     described = _describe(entry)
     return Subject(
         entry,
@@ -142,9 +161,13 @@ def _predictor(
     network: Callable[[], nn.Module],
     preprocessing: Callable[[], Preprocessing],
     options: Options,
+    claims_on: Callable[[str], Sequence[tuple[Claim, Tolerance]]],
 ) -> Callable[[str], Predictions]:
-    """Return a function from a dataset's name to the predictions for it, made once each."""
-    made: dict[Path, Lazy[Predictions]] = {}
+    """Return a function from a dataset's name to the predictions for it, made once each.
+
+    With a budget, how many are made depends on the claims on that name.
+    """
+    made: dict[tuple[Path, str], Lazy[Predictions]] = {}
 
     def predictions(name: str) -> Predictions:
         path = options.datasets.get(name) or options.datasets.get(EVERY_DATASET)
@@ -155,10 +178,16 @@ def _predictor(
             def progress(done: int, total: int) -> None:
                 options.listener.progress("pictures", done, total)
 
-            dataset = open_dataset(path)
-            return local.predict(network(), dataset, preprocessing(), options.device, progress)
+            def predict(dataset: Dataset, enough: Enough = never) -> Predictions:
+                how = preprocessing()
+                return local.predict(network(), dataset, how, options.device, progress, enough)
 
-        return made.setdefault(path, Lazy(make))()
+            dataset = open_dataset(path)
+            if options.budget is None:
+                return predict(dataset)
+            return predict_some(dataset, options.budget, claims_on(name), predict)
+
+        return made.setdefault((path, name if options.budget else ""), Lazy(make))()
 
     return predictions
 

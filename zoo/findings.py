@@ -47,6 +47,7 @@ class Tolerance:
 
 
 EXACT = Tolerance()
+Interval = tuple[Decimal, Decimal]
 NOT_ASKED = "not asked for"
 INTERRUPTED = "not tested: the run was interrupted"
 
@@ -59,7 +60,9 @@ class Measurement:
         method: names everything that moves the number.
         conditions: under which it was measured, as plain JSON values.
         interval: where the true value lies with the stated confidence, if only a part of the data
-            was measured; then no verdict but UNDECIDED is possible.
+            was measured; then no verdict but UNDECIDED is possible, unless it is decisive.
+        decisive: whether the interval is known to be about the value that is claimed, and holds
+            however often and whenever it is looked at: a confidence sequence.
         remark: what a reader must know to understand the verdict.
         settled_by: what would settle the claim, where the interval leaves it open.
         cause: what would make a wrong claim as it is, in plain JSON values; it is told where the
@@ -73,7 +76,8 @@ class Measurement:
     value: Value
     method: str
     conditions: Mapping[str, Any] = field(default_factory=dict)
-    interval: tuple[Decimal, Decimal] | None = None
+    interval: Interval | None = None
+    decisive: bool = False
     remark: str = ""
     settled_by: str = ""
     cause: Mapping[str, Any] | None = None
@@ -115,14 +119,9 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
     """Return the verdict on a claim, given what was measured and how far it may be off.
 
     Numbers may differ by the tolerance, a digest must begin with the claimed digits, all else must
-    be equal. A measurement on a part of the data neither bears out nor refutes.
+    be equal. A measurement on a part of the data bears out or refutes by a decisive interval alone.
     """
-    verdict = (
-        Verdict.PASS if _borne_out(claim.value, measurement.value, tolerance) else Verdict.FAIL
-    )
-    open_ = verdict is Verdict.FAIL and not measurement.refutes
-    if measurement.interval is not None or open_:
-        verdict = Verdict.UNDECIDED
+    verdict = _verdict(claim.value, measurement, tolerance)
     numeric = isinstance(claim.value, Decimal) and isinstance(measurement.value, Decimal)
     failed = verdict is Verdict.FAIL
     message = _message(claim, measurement, tolerance)
@@ -184,6 +183,30 @@ def show(value: Any, unit: str = "") -> str:
             text = str(value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{text} %" if unit == "%" and number else text
+
+
+def within(claimed: Value, interval: Interval, tolerance: Tolerance) -> Verdict:
+    """Return what an interval says of a claim: PASS if all of it is borne out, FAIL if nothing."""
+    low, high = interval
+    if not isinstance(claimed, Decimal):
+        return Verdict.UNDECIDED
+    if _borne_out(claimed, low, tolerance) and _borne_out(claimed, high, tolerance):
+        return Verdict.PASS
+    allowed = tolerance.allowed(claimed)
+    apart = high < claimed - allowed or low > claimed + allowed
+    return Verdict.FAIL if apart else Verdict.UNDECIDED
+
+
+def _verdict(claimed: Value, measurement: Measurement, tolerance: Tolerance) -> Verdict:
+    if measurement.interval is not None and not measurement.decisive:
+        return Verdict.UNDECIDED
+    if measurement.interval is not None:
+        verdict = within(claimed, measurement.interval, tolerance)
+    else:
+        held = _borne_out(claimed, measurement.value, tolerance)
+        verdict = Verdict.PASS if held else Verdict.FAIL
+    left_open = verdict is Verdict.FAIL and not measurement.refutes
+    return Verdict.UNDECIDED if left_open else verdict
 
 
 def _borne_out(claimed: Value, measured: Value, tolerance: Tolerance) -> bool:

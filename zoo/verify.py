@@ -71,9 +71,10 @@ def verify(
     subjects: list[SubjectRecord] = []
     findings: list[Finding] = []
     answers = answers_of(entries, options)
+    allowed = _policy(ordered, options)
     for number, entry in enumerate(entries):
         options.listener.model(entry.name)
-        subject = subject_of(entry, options, answers)
+        subject = subject_of(entry, options, answers, allowed)
         try:
             found = _settle(list(_findings(subject, ordered, names, options)))
         except KeyboardInterrupt:  # what is known by now is not lost
@@ -132,8 +133,14 @@ def _test(
         surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
         hint = "this is a defect of zoo: please report it"
         return untested(validator.name, claim, Verdict.ERROR, surprise, hint)
-    tolerance = options.tolerances.get(claim.metric) or validator.tolerance(claim)
+    tolerance = _policy([validator], options)(claim)
     return judge(validator.name, claim, measurement, tolerance)
+
+
+def _policy(validators: list[Validator], options: Options) -> Callable[[Claim], Tolerance]:
+    """Return how far a claim may be missed: the user's own policy before that of the validator."""
+    own = {metric: each.tolerance for each in validators for metric in each.metrics}
+    return lambda claim: options.tolerances.get(claim.metric) or own[claim.metric](claim)
 
 
 def _settle(found: list[Finding | tuple[Finding, str]]) -> list[Finding]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from zoo.claims import Digest, Metric
-from zoo.engines import Prediction, Predictions
+from zoo.engines import Draw, Prediction, Predictions
 from zoo.findings import Verdict
+from zoo.sampling.whole import IMAGENET
 from zoo.subject import Preprocessing, Stated
-from zoo.validators.accuracy import IMAGENET, is_whole, wilson
+from zoo.validators.accuracy import is_whole, wilson
 
 HALF = (Decimal("0.5"),) * 3
 STATED = Stated(Preprocessing(Decimal(224), Decimal("0.875"), "bicubic", HALF, HALF), "timm tiny")
@@ -125,3 +127,92 @@ def test_the_interval_holds_the_share_and_stays_within_0_and_100(total: int) -> 
     for correct in {0, total // 3, total}:
         low, high = wilson(correct, total)
         assert 0 <= low <= round(Decimal(100) * correct / total, 2) <= high <= 100
+
+
+def drawn(first: int, total: int, *, population: int = 50_000, **known):
+    """Return predictions for pictures that were drawn from a larger set, right and wrong mixed."""
+    found = predicted(first, total, total)
+    mixed = sorted(found.items, key=lambda item: item.sha256)
+    return replace(found, items=tuple(mixed), draw=Draw(population, 7, **known))
+
+
+def test_drawn_pictures_refute_a_claim_that_their_interval_excludes(finding) -> None:
+    found = finding(drawn(132, 200, whole="ImageNet"), "85")
+    assert found.verdict is Verdict.FAIL
+    assert found.measured == 66
+    low, high = found.conditions["interval"]
+    assert 50 < low < 66 < high < 84.9
+    assert f"claimed 85 %, measured 66 % [{low}, {high}] (±0.1); 132 of 200" in found.message
+    assert "drawn with seed 7 from 50,000; the interval holds at 97.5 %" in found.message
+
+
+def test_the_run_records_how_pictures_were_drawn(finding) -> None:
+    predictions = drawn(132, 200, whole="ImageNet")
+    found = finding(predictions, "85").conditions
+    assert (found["pictures"], found["population"], found["seed"]) == (200, 50_000, 7)
+    assert found["alpha"] == 0.025
+    assert "Waudby-Smith & Ramdas 2020" in found["sampling"]
+    assert found["drawn-fingerprint"] == str(predictions.fingerprint)
+    assert "fingerprint" not in found  # of the whole set, of which most files were not read
+
+
+def test_drawn_pictures_leave_a_claim_open_that_their_interval_holds(finding) -> None:
+    found = finding(drawn(132, 200, whole="ImageNet"), "66")
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.hint == "a larger --budget settles it"
+
+
+def test_nearly_all_pictures_bear_out_a_claim_before_the_last(finding) -> None:
+    predictions = drawn(39_999, 49_999, whole="ImageNet")
+    found = finding(predictions, "80")
+    assert found.verdict is Verdict.PASS
+    assert found.conditions["interval"] == [79.998, 80]
+
+
+WHOLE = Digest("sha256", "cd" * 32)
+
+
+@pytest.mark.parametrize(
+    ("known", "claimed", "why"),
+    [
+        ({}, {}, "which are not shown to be all of ImageNet"),
+        ({"whole": "ImageNet"}, {"dataset": "ImageNet-V2"}, "not shown to be all of ImageNet-V2"),
+        ({"whole": "ImageNet"}, {"whole_set": WHOLE}, "not shown to be all of ImageNet"),
+        (
+            {"whole": "ImageNet", "fingerprint": Digest("sha256", "ab" * 32)},
+            {"whole_set": WHOLE},
+            f"whose fingerprint is sha256:{'ab' * 32}, and the page declares {WHOLE}",
+        ),
+        (
+            {"fingerprint": WHOLE},
+            {"whole_set": Digest("sha256", WHOLE.hex[:16])},
+            "and the page declares",
+        ),
+    ],
+)
+def test_pictures_drawn_from_what_is_not_the_claims_set_decide_nothing(
+    finding, known, claimed, why: str
+) -> None:
+    found = finding(drawn(20, 200, **known), "85", **claimed)
+    assert found.verdict is Verdict.UNDECIDED
+    assert why in found.message
+    assert found.hint.startswith("--dataset with the whole of ImageNet")
+
+
+def test_pictures_drawn_from_the_set_of_the_declared_fingerprint_decide(finding) -> None:
+    predictions = drawn(20, 200, fingerprint=WHOLE)
+    found = finding(predictions, "85", whole_set=WHOLE)
+    assert found.verdict is Verdict.FAIL
+    assert found.conditions["fingerprint"] == str(WHOLE)
+
+
+def test_a_part_is_not_the_whole_set_even_if_it_has_its_name(claim) -> None:
+    part = replace(predicted(8, 9, 10, whole="ImageNet"), draw=Draw(20, 0, "ImageNet"))
+    assert not is_whole(claim(Metric.TOP_1, "80", dataset="ImageNet"), part)
+
+
+def test_drawn_logits_that_are_not_finite_fail_with_their_count(finding) -> None:
+    broken = replace(predicted(8, 9, 1000, broken=3), draw=Draw(50_000, 0))
+    found = finding(broken, "0.8")
+    assert found.verdict is Verdict.FAIL
+    assert found.measured == "logits that are not finite for 3 of 1,000 pictures"

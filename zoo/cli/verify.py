@@ -21,6 +21,7 @@ from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.reports import REPORTS
 from zoo.run import exit_code
+from zoo.sampling.predicting import Budget
 from zoo.validators import VALIDATORS
 from zoo.verify import verify, was_interrupted
 
@@ -42,6 +43,8 @@ INTERRUPTED = 130
 @click.option("--device", help="For torch, such as cpu or cuda:0.  [default: cpu]")
 @click.option("--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]")
 @click.option("--workers", type=click.IntRange(min=0), help="Processes that decode.  [default: 0]")
+@click.option("--budget", type=click.IntRange(min=1), help="Pictures to draw.  [default: all]")
+@click.option("--seed", type=click.IntRange(min=0), help="Of the drawing.  [default: 0]")
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
 @_lock.lock_option
 @_access.access_options
@@ -61,6 +64,8 @@ def verify_command(
     device: str | None,
     batch_size: int | None,
     workers: int | None,
+    budget: int | None,
+    seed: int | None,
     trust_python: bool,
     lock: Path | None,
     offline: bool,
@@ -107,6 +112,7 @@ def verify_command(
             trust_python=trust_python or settings.get("trust-python", False),
             tolerances=_tolerances(settings.get("tolerances", {})),
             listener=listener,
+            budget=_budget(budget, seed, settings),
         )
         _check_device(options.device.name)
         started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -169,6 +175,13 @@ def _check_device(name: str) -> None:
         raise UsageError(
             f"torch cannot use the device '{name}': {reason}", "see 'zoo doctor'"
         ) from (None)
+
+
+def _budget(budget: int | None, seed: int | None, settings: Mapping[str, Any]) -> Budget | None:
+    pictures: int | None = budget or settings.get("budget")
+    if pictures is None:
+        return None
+    return Budget(pictures, settings.get("seed", 0) if seed is None else seed)
 
 
 def _datasets(given: tuple[str, ...]) -> dict[str, Path]:

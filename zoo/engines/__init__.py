@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from zoo.claims import Digest
 
@@ -25,24 +26,60 @@ class Prediction:
     label: int
     top: tuple[int, ...]
 
+    def hit(self, k: int) -> bool:
+        """Return whether the label is among the k best classes."""
+        return self.label in self.top[:k]
+
+
+class Enough(Protocol):
+    """When an engine may stop before it has predicted every picture."""
+
+    def __call__(self, items: Sequence[Prediction]) -> bool:
+        """Return whether what was predicted so far, in the dataset's order, is enough."""
+
+
+def never(items: Sequence[Prediction]) -> bool:
+    """Ask for every picture."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """Of what pictures some were drawn, at random and without replacement.
+
+    Attributes:
+        population: how many pictures the dataset has.
+        seed: of the order of drawing.
+        whole: the published dataset that all of them are by structure, else empty.
+        fingerprint: of all of them, where their files were hashed.
+    """
+
+    population: int
+    seed: int
+    whole: str = ""
+    fingerprint: Digest | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """The predictions for every picture of a dataset, each exactly once.
+    """The predictions for every picture of a dataset, each exactly once; or for some, drawn.
 
     Attributes:
+        items: in the dataset's order, or in that of drawing.
         whole: the published dataset that these pictures are in full by structure, else empty.
         method: in words, what moves the numbers.
+        draw: what the pictures were drawn from, where they are not all of a dataset.
     """
 
     items: tuple[Prediction, ...]
     layout: str
     whole: str
     method: str
+    draw: Draw | None = None
 
     @property
     def fingerprint(self) -> Digest:
-        """The identity of the pictures and their labels, whatever their order and place."""
+        """The identity of these pictures and their labels, whatever their order and place."""
         return fingerprint((item.sha256, item.label) for item in self.items)
 
     @property
@@ -52,7 +89,7 @@ class Predictions:
 
     def correct(self, k: int) -> int:
         """Return for how many pictures the label is among the k best classes."""
-        return sum(item.label in item.top[:k] for item in self.items)
+        return sum(item.hit(k) for item in self.items)
 
 
 def fingerprint(pictures: Iterable[tuple[str, int]]) -> Digest:

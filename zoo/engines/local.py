@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zoo.engines import Prediction, Predictions
+from zoo.engines import Enough, Prediction, Predictions, never
 from zoo.errors import Unavailable
 from zoo.pictures import Dataset, Picture, decode, reason
 from zoo.subject import Preprocessing
@@ -41,8 +41,11 @@ def predict(
     preprocessing: Preprocessing,
     device: Device,
     progress: Progress,
+    enough: Enough = never,
 ) -> Predictions:
     """Return what a network predicts for every picture of a dataset.
+
+    After each batch it is asked whether that is enough; the pictures behind it are then left out.
 
     Pictures are decoded and prepared by timm's evaluation transform, and the network is run in
     float32 without TF32, in evaluation mode.
@@ -64,7 +67,10 @@ def predict(
             logits = _forward(network, inputs.to(device.name))
             items += _read_off(pictures, digests, logits)
             progress(len(items), len(dataset.pictures))
-    return Predictions(tuple(items), dataset.layout, dataset.whole, _method(device))
+            if enough(items):
+                break
+    whole = dataset.whole if len(items) == len(dataset.pictures) else ""
+    return Predictions(tuple(items), dataset.layout, whole, _method(device))
 
 
 def evaluation_transform(preprocessing: Preprocessing) -> Transform:
