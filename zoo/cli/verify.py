@@ -179,6 +179,8 @@ def _check_device(name: str) -> None:
 
 def _budget(budget: int | None, seed: int | None, settings: Mapping[str, Any]) -> Budget | None:
     pictures: int | None = budget or settings.get("budget")
+    if pictures is None and seed is not None:
+        raise UsageError("--seed is of no use where all pictures are predicted", "add --budget N")
     if pictures is None:
         return None
     return Budget(pictures, settings.get("seed", 0) if seed is None else seed)
