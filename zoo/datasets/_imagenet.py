@@ -14,7 +14,9 @@ from zoo.weights import in_package
 CLASSES = 1000
 PICTURES = 50_000
 WNID = re.compile(r"n\d{8}", re.ASCII)
-_NUMBERED = re.compile(r"ILSVRC2012_val_(\d{8})(?:_(n\d{8}))?\.jpe?g", re.ASCII | re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"ILSVRC2012_val_(\d{8})(?:_(n\d{8}))?(?:\.jpe?g)?", re.ASCII | re.IGNORECASE
+)
 
 
 @cache
@@ -61,7 +63,7 @@ def info(name: str) -> str:
 
 
 def number_of(name: str) -> int | None:
-    """Return the number of a validation picture, from 1 by its file's name, or None."""
+    """Return the number of a validation picture, from 1, by its name with ending or without."""
     match = _NUMBERED.fullmatch(name.rpartition("/")[2])
     return int(match[1]) if match else None
 

@@ -162,13 +162,8 @@ def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> lis
                    for where in unnumbered]  # fmt: skip
         gone = sorted(set(range(1, PICTURES + 1)) - numbers)
         faults += [Fault("missing", f"ILSVRC2012_val_{n:08d}.JPEG is missing") for n in gone]
-    for index, count in sorted(counts.items()):
-        if published.of_each is not None and count != published.of_each:
-            fault = Fault(
-                "missing" if count < published.of_each else "extra",
-                f"{_class(index)} has {count:,} pictures, and should have {published.of_each}",
-            )
-            faults.append(fault)
+    if published.of_each is not None:
+        faults += _by_class(counts, published.of_each)
     if not faults and len(dataset.pictures) != published.pictures:
         words = (
             f"{len(dataset.pictures):,} pictures, and {published.title} has {published.pictures:,}"
@@ -178,6 +173,17 @@ def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> lis
     return faults
 
 
+def _by_class(counts: Counter[int], of_each: int) -> list[Fault]:
+    known = range(CLASSES)
+    return [
+        Fault(
+            "missing" if count < of_each else "extra",
+            f"{_class(index)} has {count:,} pictures, and should have {of_each}",
+        )
+        for index, count in sorted(counts.items())
+        if count != of_each and index in known
+    ]
+
+
 def _class(index: int) -> str:
-    wnid = next(wnid for wnid, number in wnids().items() if number == index)
-    return f"class {index} ({wnid})"
+    return f"class {index} ({list(wnids())[index]})"

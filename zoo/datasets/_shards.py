@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,25 +47,27 @@ def shards(inside: Listing, suffix: str) -> Shards:
 
 
 def missing(files: Iterable[Path]) -> list[Fault]:
-    """Return which numbers of a set of files are missing, or are there twice."""
+    """Return which numbers of a set of files are missing, there twice, or too many.
+
+    A single file whose name does not say of how many says nothing of others.
+    """
     given = list(files)
     matches = [_NUMBERED.fullmatch(file.stem) for file in given]
-    numbers = [int(match["number"]) for match in matches if match]
+    numbers = Counter(int(match["number"]) for match in matches if match)
     totals = {int(match["total"]) for match in matches if match and match["total"]}
+    if not numbers or (len(given) == 1 and not totals):
+        return []
     if len(totals) > 1:
         return [Fault("extra", f"files of sets of different sizes: {_names(given)}")]
-    last = max(numbers, default=0)
-    first = min(0 if totals else 1, min(numbers, default=0))
-    wanted = range(first, max(totals.pop(), 0) if totals else last + 1)
-    folder = given[0].parent
-    twice = sorted({number for number in numbers if numbers.count(number) > 1})
-    return [
-        *(Fault("missing", f"{folder}: number {n} of the files is missing") for n in wanted
-          if n not in numbers),
-        *(Fault("extra", f"{folder}: there is no number {n} in a set of {len(wanted)}")
-          for n in numbers if n not in wanted),
-        *(Fault("duplicate", f"{folder}: number {n} of the files is there twice") for n in twice),
-    ]  # fmt: skip
+    wanted = range(totals.pop()) if totals else range(min(1, *numbers), max(numbers) + 1)
+    where = f"{given[0].parent}: "
+    faults = [Fault("missing", f"{where}number {n} of the files is missing")
+              for n in sorted(set(wanted).difference(numbers))]  # fmt: skip
+    faults += [Fault("extra", f"{where}there is no number {n} in a set of {len(wanted)}")
+               for n in sorted(numbers) if n not in wanted]  # fmt: skip
+    faults += [Fault("duplicate", f"{where}number {n} of the files is there twice")
+               for n in sorted(numbers) if numbers[n] > 1]  # fmt: skip
+    return faults
 
 
 def _validation(files: list[Path]) -> tuple[list[Path], list[Path]]:

@@ -137,7 +137,7 @@ def _classes(schema: Any) -> dict[int, int] | None:
     try:
         info = json.loads((schema.metadata or {})[b"huggingface"])
         names = info["info"]["features"]["label"]["names"]
-        return {number: wnids()[name] for number, name in enumerate(names)}
+        return {number: wnids()[name] for number, name in enumerate(names)} or None
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
 
