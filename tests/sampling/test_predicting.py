@@ -155,3 +155,9 @@ def test_a_picture_that_changes_between_two_readings_is_named(dataset, asked, wh
     with pytest.raises(Unavailable, match=f"the picture {first} changed while") as error:
         predict_some(dataset, Budget(50), asked("75", whole_set), Writes())
     assert "run again" in error.value.hint
+
+
+def test_pictures_of_one_name_cannot_be_drawn(dataset, asked) -> None:
+    twice = replace(dataset, pictures=(*dataset.pictures, dataset.pictures[3]))
+    with pytest.raises(Unavailable, match=r"2 pictures of .* have the name 3.png"):
+        predict_some(twice, Budget(10), asked("75"), Engine())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -43,8 +44,10 @@ def predict_some(
         predict: an engine's work: for a dataset's pictures in order, until it is enough.
 
     Raises:
-        Unavailable: a picture cannot be read, or changed between being hashed and predicted.
+        Unavailable: a picture cannot be read, or changed between being hashed and predicted; or two
+            have one name, so that chance cannot tell them apart.
     """
+    _check_names(dataset)
     declared = any(claim.whole_set for claim, _ in asked)
     digests = _digests(dataset.pictures) if declared else {}
     origin = Draw(len(dataset.pictures), budget.seed, dataset.whole, _identity(dataset, digests))
@@ -79,6 +82,15 @@ def _identity(dataset: Dataset, digests: Mapping[str, str]) -> Digest | None:
 def _in_order(dataset: Dataset, found: Predictions) -> Predictions:
     by_id = {item.id: item for item in found.items}
     return replace(found, items=tuple(by_id[picture.id] for picture in dataset.pictures))
+
+
+def _check_names(dataset: Dataset) -> None:
+    name, times = Counter(picture.id for picture in dataset.pictures).most_common(1)[0]
+    if times > 1:
+        raise Unavailable(
+            f"{times} pictures of {dataset.path} have the name {name}: they are drawn by name",
+            "name each picture once",
+        )
 
 
 def _digests(pictures: Sequence[Picture]) -> dict[str, str]:
