@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -257,6 +258,41 @@ def test_an_interpolation_that_timm_does_not_have_is_unavailable(network, pictur
     with pytest.raises(Unavailable, match="bicubik") as error:
         predict(network, pictures, preprocessing, Device(), lambda done, total: None)
     assert "bicubic" in error.value.hint
+
+
+def test_only_the_classes_of_a_subset_are_predicted(network, pictures) -> None:
+    scored = (0, 2, 3, 6)
+    everything = run(network, pictures)
+    among = run(network, replace(pictures, classes=scored))
+    for item, all_of in zip(among.items, everything.items, strict=True):
+        assert set(item.top) == set(scored)
+        kept = [best for best in all_of.top if best in scored]
+        assert list(item.top[: len(kept)]) == kept
+
+
+def test_a_subset_of_classes_that_the_network_has_not_is_an_error(network, pictures) -> None:
+    with pytest.raises(Unavailable, match=r"scored on class 7, and the network has only 7"):
+        run(network, replace(pictures, classes=(0, CLASSES)))
+
+
+def test_each_class_of_a_label_set_is_right(network, pictures) -> None:
+    best = [item.top[0] for item in run(network, pictures).items]
+    sets = [frozenset((top, (top + 1) % CLASSES)) for top in best[:3]]
+    sets += [frozenset(set(range(CLASSES)) - {top}) for top in best[3:]]
+    drawn = tuple(
+        replace(picture, accepted=right)
+        for picture, right in zip(pictures.pictures, sets, strict=True)
+    )
+    found = run(network, replace(pictures, pictures=drawn))
+    assert found.correct(1) == 3
+    assert found.correct(2) == 5
+    assert found.fingerprint == run(network, pictures).fingerprint
+
+
+def test_a_label_set_of_classes_that_the_network_has_not_is_an_error(network, pictures) -> None:
+    odd = replace(pictures.pictures[0], accepted=frozenset((0, CLASSES)))
+    with pytest.raises(Unavailable, match=r"has class \d+, and the network only 7 classes"):
+        run(network, replace(pictures, pictures=(odd,)))
 
 
 def test_correct_predictions_are_counted_among_the_k_best() -> None:

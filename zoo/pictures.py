@@ -48,6 +48,11 @@ def is_correct(top: Iterable[int], labels: Collection[int]) -> bool:
     return any(best in labels for best in top)
 
 
+def labels_of(label: int, accepted: frozenset[int] | None) -> frozenset[int]:
+    """Return the classes of which each is right: one, where the dataset has no label sets."""
+    return frozenset((label,)) if accepted is None else accepted
+
+
 class Place(Protocol):
     """Where a picture's bytes lie; it can be pickled, so that other processes read them."""
 
@@ -93,7 +98,7 @@ class Picture:
     @property
     def labels(self) -> frozenset[int]:
         """The classes of which each is right."""
-        return frozenset((self.label,)) if self.accepted is None else self.accepted
+        return labels_of(self.label, self.accepted)
 
     @property
     def where(self) -> str:

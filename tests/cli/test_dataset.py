@@ -122,3 +122,15 @@ def test_an_interrupt_ends_it_with_a_word(zoo: Zoo, imagenet: Path, monkeypatch)
     outcome = zoo("dataset", "check", imagenet)
     assert (outcome.code, outcome.out) == (130, "")
     assert "interrupted" in outcome.err
+
+
+def test_a_model_is_not_scored_on_a_dataset_that_is_not_in_order(zoo: Zoo, imagenet: Path) -> None:
+    (imagenet / TENCH / "notes.txt").touch()
+    outcome = zoo(
+        "verify", "digits", "--trust-python", "--only", "top-1", "--dataset", imagenet,
+        "--format", "json",
+    )  # fmt: skip
+    assert outcome.code == 4
+    (finding,) = outcome.findings("ERROR")
+    assert finding["message"] == f"{imagenet}/{TENCH}/notes.txt is no picture"
+    assert finding["measured"] is None

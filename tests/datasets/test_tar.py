@@ -84,6 +84,7 @@ def test_a_hostile_name_is_a_fault_and_no_member(tmp_path, tar, form, name: str,
     assert [span.name for span in found.members] == ["a.jpg"]
     assert [fault.kind for fault in found.faults] == ["malformed"]
     assert said in found.faults[0].message
+    assert found.faults[0].message.encode()  # it can be printed
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def _classes(found: Identity) -> str:
 
 def _kinds(found: Identity) -> list[tuple[str, list[str]]]:
     named = [(kind, found.named(kind)) for kind in ("missing", "extra", "duplicate", "malformed")]
-    same = [f"the same bytes: {', '.join(ids)}" for ids in found.same]
+    same = [f"the same bytes: {', '.join(ids[:SHOWN])}" for ids in found.same]
     return [*named, ("corrupt", list(found.corrupt)), ("duplicate", same)]
 
 

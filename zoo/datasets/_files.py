@@ -45,7 +45,7 @@ def listing(folder: Path, root: Path) -> Listing:
         if is_clutter(entry.name):
             clutter.append(path)
         elif wrong := _wrong(entry, within):
-            faults.append(Fault("malformed", f"{path} {wrong}"))
+            faults.append(Fault("malformed", f"{shown(str(path))} {wrong}"))
         else:
             (folders if entry.is_dir() else files).append(path)
     return Listing(tuple(folders), tuple(files), tuple(clutter), tuple(faults))
@@ -66,9 +66,14 @@ def is_picture(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES
 
 
+def shown(name: str) -> str:
+    """Return a name of which what is not UTF-8 is written as numbers, so that it can be printed."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
 def passed_over(paths: Iterable[object]) -> tuple[str, ...]:
     """Return a note of what was passed over, or none where that is nothing."""
-    names = [str(path) for path in paths]
+    names = [shown(str(path)) for path in paths]
     return (f"passed over: {shortened(names)}",) if names else ()
 
 

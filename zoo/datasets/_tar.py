@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from zoo.datasets._files import is_clutter
+from zoo.datasets._files import is_clutter, shown
 from zoo.errors import Unavailable
 from zoo.pictures import Fault
 
@@ -67,7 +67,7 @@ def index(path: Path) -> Archive:
     for kind, span in entries(path):
         name = span.name
         if wrong := _wrong(kind, name):
-            faults.append(Fault("malformed", f"{span.where} {wrong}"))
+            faults.append(Fault("malformed", f"{shown(span.where)} {wrong}"))
         elif is_clutter(name.rpartition("/")[2]):
             clutter.append(name)
         elif kind in b"05\x007" and name in members:
@@ -100,7 +100,7 @@ def _entries(path: Path, stream: BinaryIO) -> Iterator[tuple[bytes, Span]]:
             size, name = _size(extended, size), extended.get("path", name)
         if size < 0 or at + BLOCK + size > end:
             raise Unavailable(
-                f"{path} is cut off or damaged at byte {at:,}: {name}", "fetch it again"
+                f"{path} is cut off or damaged at byte {at:,}: {shown(name)}", "fetch it again"
             )
         if kind in b"LxgK":
             extended = _extended(path, kind, stream, size, extended)

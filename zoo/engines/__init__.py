@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from zoo.claims import Digest
+from zoo.pictures import is_correct, labels_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +20,18 @@ class Prediction:
         sha256: hexadecimal digest of the picture's file.
         top: the classes with the highest logits, best first, at most five; empty where the logits
             are not finite.
+        accepted: the classes of which each is right, in a dataset that has label sets; else None.
     """
 
     id: str
     sha256: str
     label: int
     top: tuple[int, ...]
+    accepted: frozenset[int] | None = None
 
     def hit(self, k: int) -> bool:
-        """Return whether the label is among the k best classes."""
-        return self.label in self.top[:k]
+        """Return whether a right class is among the k best."""
+        return is_correct(self.top[:k], labels_of(self.label, self.accepted))
 
 
 class Enough(Protocol):
@@ -88,7 +91,7 @@ class Predictions:
         return sum(not item.top for item in self.items)
 
     def correct(self, k: int) -> int:
-        """Return for how many pictures the label is among the k best classes."""
+        """Return for how many pictures a right class is among the k best."""
         return sum(item.hit(k) for item in self.items)
 
 

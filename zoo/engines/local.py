@@ -65,7 +65,7 @@ def predict(
         network = network.to(device.name).eval()
         for pictures, digests, inputs in _batches(dataset, transform, device):
             logits = _forward(network, inputs.to(device.name))
-            items += _read_off(pictures, digests, logits)
+            items += _read_off(pictures, digests, logits, dataset.classes)
             progress(len(items), len(dataset.pictures))
             if enough(items):
                 break
@@ -158,19 +158,38 @@ def _forward(network: nn.Module, inputs: Tensor) -> Tensor:
 
 
 def _read_off(
-    pictures: tuple[Picture, ...], digests: list[str], logits: Tensor
+    pictures: tuple[Picture, ...],
+    digests: list[str],
+    logits: Tensor,
+    scored: tuple[int, ...] | None,
 ) -> Iterator[Prediction]:
     classes = logits.shape[1]
     finite = logits.isfinite().all(dim=1).tolist()
-    best = logits.topk(min(TOP, classes), dim=1).indices.tolist()
+    best = _best(logits, scored)
     for picture, digest, is_finite, top in zip(pictures, digests, finite, best, strict=True):
-        if picture.label >= classes:
+        highest = max({picture.label, *picture.labels})
+        if highest >= classes:
             raise Unavailable(
-                f"{picture.where} has class {picture.label}, "
-                f"and the network only {classes} classes",
+                f"{picture.where} has class {highest}, and the network only {classes} classes",
                 "the dataset's classes are not those of this network",
             )
-        yield Prediction(picture.id, digest, picture.label, tuple(top) if is_finite else ())
+        seen = tuple(top) if is_finite else ()
+        yield Prediction(picture.id, digest, picture.label, seen, picture.accepted)
+
+
+def _best(logits: Tensor, scored: tuple[int, ...] | None) -> list[list[int]]:
+    """Return for each picture the classes with the highest logits, of those that are scored."""
+    classes = logits.shape[1]
+    if scored is None:
+        best: list[list[int]] = logits.topk(min(TOP, classes), dim=1).indices.tolist()
+        return best
+    if max(scored) >= classes:
+        raise Unavailable(
+            f"the dataset is scored on class {max(scored)}, and the network has only {classes}",
+            "the dataset's classes are not those of this network",
+        )
+    among = logits[:, list(scored)].topk(min(TOP, len(scored)), dim=1).indices.tolist()
+    return [[scored[place] for place in places] for places in among]
 
 
 def _shape(inputs: Tensor) -> str:
