@@ -127,10 +127,12 @@ def test_an_interrupt_ends_it_with_a_word(zoo: Zoo, imagenet: Path, monkeypatch)
 def test_a_model_is_not_scored_on_a_dataset_that_is_not_in_order(zoo: Zoo, imagenet: Path) -> None:
     (imagenet / TENCH / "notes.txt").touch()
     outcome = zoo(
-        "verify", "digits", "--trust-python", "--only", "top-1", "--dataset", imagenet,
+        "verify", "digits", "--trust-python", "--only", "accuracy", "--dataset", imagenet,
         "--format", "json",
     )  # fmt: skip
     assert outcome.code == 4
-    (finding,) = outcome.findings("ERROR")
-    assert finding["message"] == f"{imagenet}/{TENCH}/notes.txt is no picture"
-    assert finding["measured"] is None
+    found = outcome.findings("ERROR")
+    assert [finding["metric"] for finding in found] == ["top-1", "top-5"]
+    for finding in found:
+        assert finding["message"] == f"{imagenet}/{TENCH}/notes.txt is no picture"
+        assert finding["measured"] is None
