@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zoo.datasets import _imagenet, inspect_dataset, open_dataset
 from zoo.datasets.parquet import LAYOUT
@@ -142,6 +145,34 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path: Path, parquet, keep: int) -
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(Unavailable, match=r"val.parquet cannot be read as Parquet"):
         open_dataset(path)
+
+
+@given(st.data())
+def test_damage_ends_in_a_dataset_or_in_a_message(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("parquet") / "val.parquet"
+    images = [{"bytes": b"x" * 50, "path": f"{number}.jpg"} for number in range(6)]
+    pq.write_table(pa.table({"image": images, "label": range(6)}), path, row_group_size=2)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    with contextlib.suppress(Unavailable):
+        for picture in inspect_dataset(path).pictures:
+            with contextlib.suppress(OSError, ValueError):
+                picture.read()
+
+
+def test_pages_that_have_a_checksum_are_held_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "val.parquet"
+    table = pa.table({"image": [b"picture" * 20], "label": [1]})
+    plain = {"compression": "none", "use_dictionary": False, "write_statistics": False}
+    pq.write_table(table, path, write_page_checksum=True, **plain)
+    (picture,) = open_dataset(path).pictures
+    path.write_bytes(path.read_bytes().replace(b"picturepicture", b"picture_icture", 1))
+    with pytest.raises(ValueError, match=r"CRC|checksum"):
+        picture.read()
 
 
 def test_a_page_of_html_is_no_parquet_file(tmp_path: Path) -> None:

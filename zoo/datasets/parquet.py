@@ -17,7 +17,7 @@ from zoo.datasets._files import listing, shortened
 from zoo.datasets._imagenet import wnid_of, wnids
 from zoo.datasets._shards import shards
 from zoo.errors import Unavailable
-from zoo.pictures import Dataset, Fault, Picture
+from zoo.pictures import Dataset, Fault, Picture, reason
 
 SUFFIX = ".parquet"
 _BELOW = ("data", "validation")
@@ -43,7 +43,11 @@ class Row:
         A group is decoded as a whole, and the last ones are kept.
         """
         stat = self.path.stat()
-        data = _group(self.path, self.group, stat.st_mtime_ns, stat.st_size)[self.row].as_py()
+        try:
+            group = _group(self.path, self.group, stat.st_mtime_ns, stat.st_size)
+            data = group[self.row].as_py()
+        except Exception as error:  # a damaged file ends in errors of many types
+            raise ValueError(reason(error)) from None
         if isinstance(data, dict):
             data = data.get("bytes")
         if not isinstance(data, bytes):
@@ -56,7 +60,7 @@ def _group(path: Path, group: int, changed_ns: int, size: int) -> Any:
     """Return the column of pictures of a group; when it changed and its size are for the cache."""
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
         return file.read_row_group(group, columns=["image"]).column("image").combine_chunks()
 
 
@@ -93,18 +97,19 @@ def _folder(path: Path) -> Path | None:
 
 
 def _pictures(path: Path) -> Iterator[Picture | Fault]:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             columns, classes = _columns(path, file.schema_arrow), _classes(file.schema_arrow)
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=columns)
                 yield from _rows(path, group, table, classes)
-    except (OSError, pa.ArrowException) as error:
-        reason = str(error).partition("\n")[0][:200]
-        raise Unavailable(f"{path} cannot be read as Parquet: {reason}", "fetch it again") from None
+    except Unavailable:
+        raise
+    except Exception as error:  # a damaged file ends in errors of many types
+        words = f"{path} cannot be read as Parquet ({reason(error)})"
+        raise Unavailable(words, "fetch it again") from None
 
 
 def _columns(path: Path, schema: Any) -> list[str]:
