@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from zoo.claims import Metric, ModelEntry
 from zoo.datasets import open_dataset
 from zoo.engines import Predictions, local
-from zoo.errors import Skipped, Unavailable
+from zoo.errors import Skipped
 from zoo.findings import Tolerance
 from zoo.machine import package_version
 from zoo.sources import SOURCES, Source, source_of
-from zoo.structure import Record, Shape
+from zoo.structure import Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.survey.answers import Answers
 from zoo.survey.worker import skeleton
@@ -62,14 +61,20 @@ class Options:
     listener: Listener = field(default_factory=Listener)
 
 
-def answers_of(entries: Sequence[ModelEntry], options: Options) -> Answers:
-    """Return what answers for the structure of models that are verified together."""
+def answers_of(
+    entries: Sequence[ModelEntry], metrics: Collection[Metric], options: Options
+) -> Answers:
+    """Return what answers for the structure of models that are verified together.
+
+    Args:
+        metrics: those that will be measured.
+    """
 
     def report(done: int, total: int) -> None:
         options.listener.progress("architectures", done, total)
 
     folder = options.access.cache
-    return Answers(entries, folder, trust_python=options.trust_python, report=report)
+    return Answers(entries, metrics, folder, trust_python=options.trust_python, report=report)
 
 
 def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject:
@@ -89,9 +94,12 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
 
         return ask
 
-    def totals(shape: Shape) -> Mapping[str, int]:
-        source()
-        return answers.totals(entry, shape)
+    def at(answer: Callable[[ModelEntry, Shape], T]) -> Callable[[Shape], T]:
+        def ask(shape: Shape) -> T:
+            source()
+            return answer(entry, shape)
+
+        return ask
 
     identity = Lazy(asked(answers.identity))
     network_without = Lazy(lambda: skeleton(source(), entry.source))
@@ -105,19 +113,6 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
         build, convert = source().build, source().convert
         return load(build(entry.source), weights(), convert, lambda _: checkpoint())
 
-    def recorded() -> Record:
-        from zoo.structure.trace import trace
-
-        size = entry.value(Metric.IMAGE_SIZE)
-        if size is None and (own := stated().preprocessing) is not None:
-            size = own.image_size
-        if not isinstance(size, Decimal):
-            raise Unavailable(
-                "the image size is not known: neither page nor source says it",
-                "add 'Image Size' to the model's Metadata",
-            )
-        return trace(network_without(), (1, 3, int(size), int(size)), identity().name or "")
-
     network = Lazy(loaded)
     predictions = _predictor(network, lambda: documented(entry, stated), options)
     described = _describe(entry)
@@ -125,11 +120,10 @@ def subject_of(entry: ModelEntry, options: Options, answers: Answers) -> Subject
         entry,
         described,
         identity,
-        network_without,
         Lazy(asked(answers.parameters)),
-        totals,
+        at(answers.totals),
         asked(answers.explanation),
-        Lazy(recorded),
+        at(answers.traits),
         weights,
         network,
         stated,
