@@ -42,7 +42,7 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
     reading = reading_of(word)
     if reading is None:
         raise Skipped(f"no reading of '{word}' is known")
-    found = reading.found(subject.record())
+    found = subject.traits(subject.square()).words[reading.word]
     if not found and reading.unless:
         raise Skipped(f"{reading.word} is {reading.unless}")
     cause, because = elsewhere(subject)

@@ -16,7 +16,6 @@ from zoo.findings import EXACT, Measurement, Tolerance
 from zoo.subject import Subject
 from zoo.validators._network import elsewhere
 from zoo.verify import Validator
-from zoo.vocabulary import dropout_rates
 
 METHOD = "the rate of the last dropout before the scores"
 
@@ -28,7 +27,7 @@ def tolerance(claim: Claim) -> Tolerance:
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
     """Return the rate of the classifier's dropout."""
-    rates = [rate for rate in dropout_rates(subject.record()) if rate > 0]
+    rates = [rate for rate in subject.traits(subject.square()).dropout if rate > 0]
     if not rates:
         raise Skipped("the source builds it without dropout, whatever the rate of training was")
     cause, because = elsewhere(subject)

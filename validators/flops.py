@@ -19,7 +19,6 @@ from decimal import Decimal
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.conventions import parse, shown
 from zoo.counting import RULES
-from zoo.errors import Unavailable
 from zoo.findings import Measurement, Tolerance
 from zoo.index.values import rounding
 from zoo.structure import Shape
@@ -56,18 +55,10 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
 
 
 def _convention(subject: Subject) -> tuple[str, Shape]:
-    size = subject.entry.value(Metric.IMAGE_SIZE)
     if (declared := _declared(subject.entry)) is not None:
+        size = subject.entry.value(Metric.IMAGE_SIZE)
         return parse(declared, int(size) if isinstance(size, Decimal) else None)
-    stated = None if size is not None else subject.stated().preprocessing
-    if stated is not None:
-        size = stated.image_size
-    if not isinstance(size, Decimal):
-        raise Unavailable(
-            "the image size is not known: neither page nor source says it",
-            "add 'Image Size' to the model's Metadata",
-        )
-    return RULE, (1, 3, int(size), int(size))
+    return RULE, subject.square()
 
 
 def _declared(entry: ModelEntry) -> str | None:

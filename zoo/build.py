@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.datasets import open_dataset
 from zoo.engines import Enough, Predictions, local, never
-from zoo.errors import Skipped, Unavailable
+from zoo.errors import Skipped
 from zoo.findings import EXACT, Tolerance
 from zoo.machine import package_version
 from zoo.pictures import Dataset
 from zoo.sampling.predicting import Budget, predict_some
 from zoo.sources import SOURCES, Source, source_of
-from zoo.structure import Record, Shape
+from zoo.structure import Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.survey.answers import Answers
 from zoo.survey.worker import skeleton
@@ -66,14 +65,20 @@ class Options:
     budget: Budget | None = None
 
 
-def answers_of(entries: Sequence[ModelEntry], options: Options) -> Answers:
-    """Return what answers for the structure of models that are verified together."""
+def answers_of(
+    entries: Sequence[ModelEntry], metrics: Collection[Metric], options: Options
+) -> Answers:
+    """Return what answers for the structure of models that are verified together.
+
+    Args:
+        metrics: those that will be measured.
+    """
 
     def report(done: int, total: int) -> None:
         options.listener.progress("architectures", done, total)
 
     folder = options.access.cache
-    return Answers(entries, folder, trust_python=options.trust_python, report=report)
+    return Answers(entries, metrics, folder, trust_python=options.trust_python, report=report)
 
 
 def exactly(claim: Claim) -> Tolerance:
@@ -104,9 +109,12 @@ def subject_of(
 
         return ask
 
-    def totals(shape: Shape) -> Mapping[str, int]:
-        source()
-        return answers.totals(entry, shape)
+    def at(answer: Callable[[ModelEntry, Shape], T]) -> Callable[[Shape], T]:
+        def ask(shape: Shape) -> T:
+            source()
+            return answer(entry, shape)
+
+        return ask
 
     identity = Lazy(asked(answers.identity))
     network_without = Lazy(lambda: skeleton(source(), entry.source))
@@ -120,19 +128,6 @@ def subject_of(
         build, convert = source().build, source().convert
         return load(build(entry.source), weights(), convert, lambda _: checkpoint())
 
-    def recorded() -> Record:
-        from zoo.structure.trace import trace
-
-        size = entry.value(Metric.IMAGE_SIZE)
-        if size is None and (own := stated().preprocessing) is not None:
-            size = own.image_size
-        if not isinstance(size, Decimal):
-            raise Unavailable(
-                "the image size is not known: neither page nor source says it",
-                "add 'Image Size' to the model's Metadata",
-            )
-        return trace(network_without(), (1, 3, int(size), int(size)), identity().name or "")
-
     network = Lazy(loaded)
 
     def claims_on(dataset: str) -> list[tuple[Claim, Tolerance]]:
@@ -144,11 +139,10 @@ def subject_of(
         entry,
         described,
         identity,
-        network_without,
         Lazy(asked(answers.parameters)),
-        totals,
+        at(answers.totals),
         asked(answers.explanation),
-        Lazy(recorded),
+        at(answers.traits),
         weights,
         network,
         stated,
@@ -165,7 +159,8 @@ def _predictor(
 ) -> Callable[[str], Predictions]:
     """Return a function from a dataset's name to the predictions for it, made once each.
 
-    With a budget, how many are made depends on the claims on that name.
+    The name decides which classes are scored and which labels are right; with a budget, how many
+    pictures are drawn depends on the claims on it.
     """
     made: dict[tuple[Path, str], Lazy[Predictions]] = {}
 
@@ -182,12 +177,12 @@ def _predictor(
                 how = preprocessing()
                 return local.predict(network(), dataset, how, options.device, progress, enough)
 
-            dataset = open_dataset(path)
+            dataset = open_dataset(path, name)
             if options.budget is None:
                 return predict(dataset)
             return predict_some(dataset, options.budget, claims_on(name), predict)
 
-        return made.setdefault((path, name if options.budget else ""), Lazy(make))()
+        return made.setdefault((path, name), Lazy(make))()
 
     return predictions
 

@@ -12,12 +12,14 @@ from zoo.claims import Metric, ModelEntry, Value
 from zoo.conventions import Explanation
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
-from zoo.structure import Record, Shape
+from zoo.structure import Shape
+from zoo.traits import Traits
 
 if TYPE_CHECKING:
     from torch import nn
 
 T = TypeVar("T")
+CHANNELS = 3
 
 
 class Lazy(Generic[T]):
@@ -141,11 +143,10 @@ class Subject:
 
     Attributes:
         source: the source, its version and what it was asked for, in words.
-        skeleton: the network without weights, on the meta device.
         parameters: elements of all parameters of the network, trainable and frozen, each once.
         totals: the count by each rule of one pass, given the shape of the input.
         explanation: the convention that comes nearest to the claimed FLOPs, or None.
-        record: of the network's pass at the documented image size.
+        traits: what is to be seen of its structure, given the shape of the input.
         weights: the weights file on this machine.
         network: the network with these weights, strictly loaded, in evaluation mode.
         identity: what the source makes of the name that it is asked for.
@@ -157,16 +158,32 @@ class Subject:
     entry: ModelEntry
     source: str
     identity: Lazy[Identity]
-    skeleton: Lazy[nn.Module]
     parameters: Lazy[int]
     totals: Callable[[Shape], Mapping[str, int]]
     explanation: Callable[[], Explanation | None]
-    record: Lazy[Record]
+    traits: Callable[[Shape], Traits]
     weights: Lazy[WeightsFile]
     network: Lazy[nn.Module]
     stated: Lazy[Stated]
     predictions: Callable[[str], Any]
     checkpoint: Lazy[Checkpoint] = field(default_factory=lambda: Lazy(_none_at_hand))
+
+    def square(self) -> Shape:
+        """Return the shape of one picture at the documented image size, else the source's own.
+
+        Raises:
+            Unavailable: neither says one. None is guessed.
+        """
+        size = self.entry.value(Metric.IMAGE_SIZE)
+        own = None if size is not None else self.stated().preprocessing
+        if own is not None:
+            size = own.image_size
+        if not isinstance(size, Decimal):
+            raise Unavailable(
+                "the image size is not known: neither page nor source says it",
+                "add 'Image Size' to the model's Metadata",
+            )
+        return (1, CHANNELS, int(size), int(size))
 
     def preprocessing(self) -> Preprocessing:
         """Return the documented preprocessing, completed by the source's own.

@@ -70,7 +70,8 @@ def verify(
     names = frozenset(selected)
     subjects: list[SubjectRecord] = []
     findings: list[Finding] = []
-    answers = answers_of(entries, options)
+    metrics = {metric for each in ordered if each.name in names for metric in each.metrics}
+    answers = answers_of(entries, metrics, options)
     allowed = _policy(ordered, options)
     for number, entry in enumerate(entries):
         options.listener.model(entry.name)

@@ -12,7 +12,7 @@ import pytest
 from zoo.claims import Metric, Text
 from zoo.index import read_index
 from zoo.sources import SOURCES
-from zoo.survey import Survey
+from zoo.survey import Survey, Wanted
 from zoo.survey.explain import explain
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +49,7 @@ def test_a_published_count_is_explained_to_the_last_digit(
     survey = Survey(tmp_path)
     found = explain([bundled(name)], survey)[name]
     assert found.exact and found.candidate.shape == shape
-    totals = survey.facts(bundled(name), shape).totals[shape]
+    totals = survey.facts(bundled(name), Wanted((shape,))).totals[shape]
     assert isinstance(totals, dict) and totals[rule] == found.claimed
 
 
@@ -64,7 +64,7 @@ def test_a_misdirected_alias_is_counted_as_the_network_that_has_the_weights(
 def test_a_count_at_the_sources_own_size_is_explained(model, tmp_path: Path) -> None:
     survey = Survey(tmp_path)
     shape = (1, 3, 288, 288)  # at which timm tests resnet50.a1_in1k
-    totals = survey.facts(model("resnet50", "1", "160"), shape).totals[shape]
+    totals = survey.facts(model("resnet50", "1", "160"), Wanted((shape,))).totals[shape]
     assert isinstance(totals, dict)
     found = explain([model("resnet50", str(totals["fvcore"]), "160")], survey)["resnet50"]
     assert found.exact and found.candidate.pair == ("fvcore", "own")

@@ -14,9 +14,10 @@ from zoo.claims import ModelEntry
 from zoo.counting import RULES
 from zoo.structure import Shape
 from zoo.subject import Identity
-from zoo.survey import Facts, Request, Survey, Trouble, cache, worker
+from zoo.survey import Facts, Request, Survey, Trouble, Wanted, cache, worker
 from zoo.survey.answers import Answers
 from zoo.survey.pool import spread
+from zoo.traits import Traits
 
 SHAPE: Shape = (1, 3, 64, 64)
 WIDE: Shape = (1, 3, 64, 96)
@@ -61,7 +62,15 @@ def python_model(entry, spec, factories: str):
 
 
 def test_a_model_is_counted_by_every_rule_at_every_shape(timm_model, tmp_path: Path) -> None:
-    facts = Survey(tmp_path).facts(timm_model("resnet18"), SHAPE, WIDE)
+    facts = Survey(tmp_path).facts(
+        timm_model("resnet18"),
+        Wanted(
+            (
+                SHAPE,
+                WIDE,
+            )
+        ),
+    )
     assert facts.parameters == 11_689_512
     assert set(facts.totals) == {SHAPE, WIDE}
     assert all(set(totals) == set(RULES) for totals in facts.totals.values())
@@ -72,7 +81,7 @@ def test_two_names_of_one_network_are_counted_once(timm_model, tmp_path: Path) -
     reported: list[tuple[int, int]] = []
     survey = Survey(tmp_path, lambda done, total: reported.append((done, total)))
     names = ("resnet18", "tv_resnet34", "ssl_resnet18")
-    survey.find(Request(timm_model(name), (SHAPE,)) for name in names)
+    survey.find(Request(timm_model(name), Wanted((SHAPE,))) for name in names)
     assert reported == [(1, 2), (2, 2)]
     first, _, alias = (survey.facts(timm_model(name)) for name in names)
     assert first.totals == alias.totals
@@ -81,18 +90,18 @@ def test_two_names_of_one_network_are_counted_once(timm_model, tmp_path: Path) -
 def test_what_was_counted_is_read_from_the_cache(
     timm_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = Survey(tmp_path).facts(timm_model("resnet18"), SHAPE)
+    known = Survey(tmp_path).facts(timm_model("resnet18"), Wanted((SHAPE,)))
 
     def no_more(*_: object) -> None:
         raise AssertionError("counted again")
 
-    monkeypatch.setattr("zoo.survey.count", no_more)
-    assert Survey(tmp_path).facts(timm_model("resnet18"), SHAPE) == known
+    monkeypatch.setattr("zoo.survey.find", no_more)
+    assert Survey(tmp_path).facts(timm_model("resnet18"), Wanted((SHAPE,))) == known
 
 
 def test_another_shape_is_added_to_what_is_kept(timm_model, tmp_path: Path) -> None:
-    Survey(tmp_path).facts(timm_model("resnet18"), SHAPE)
-    Survey(tmp_path).facts(timm_model("resnet18"), WIDE)
+    Survey(tmp_path).facts(timm_model("resnet18"), Wanted((SHAPE,)))
+    Survey(tmp_path).facts(timm_model("resnet18"), Wanted((WIDE,)))
     kept = cache.Cache(tmp_path).find(timm_model("resnet18"))
     assert kept is not None and set(kept.totals) == {SHAPE, WIDE}
 
@@ -111,7 +120,7 @@ def test_all_that_moves_a_number_is_in_the_key(
 
 
 def test_a_network_of_code_that_may_change_is_not_kept(python_model, tmp_path: Path) -> None:
-    Survey(tmp_path).facts(python_model("small"), SHAPE)
+    Survey(tmp_path).facts(python_model("small"), Wanted((SHAPE,)))
     assert list(tmp_path.rglob("facts/**/*.json")) == []
 
 
@@ -125,10 +134,10 @@ def test_an_editable_source_is_not_kept(
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"facts": {"identity": {}}}', '{"facts": 5}'])
 def test_a_spoilt_file_of_the_cache_counts_as_none(spoilt: str, timm_model, tmp_path: Path) -> None:
-    known = Survey(tmp_path).facts(timm_model("resnet18"), SHAPE)
+    known = Survey(tmp_path).facts(timm_model("resnet18"), Wanted((SHAPE,)))
     for path in tmp_path.rglob("*.json"):
         path.write_text(spoilt)
-    assert Survey(tmp_path).facts(timm_model("resnet18"), SHAPE) == known
+    assert Survey(tmp_path).facts(timm_model("resnet18"), Wanted((SHAPE,))) == known
 
 
 def test_a_cache_that_cannot_be_written_to_is_done_without(timm_model, tmp_path: Path) -> None:
@@ -140,20 +149,39 @@ def test_a_model_that_does_not_run_at_a_shape_is_trouble_at_that_shape_alone(
     timm_model, tmp_path: Path
 ) -> None:
     model, square, wide = timm_model("dla34"), (1, 3, 64, 64), (1, 3, 64, 81)
-    facts = Survey(tmp_path).facts(model, square, wide)
+    facts = Survey(tmp_path).facts(
+        model,
+        Wanted(
+            (
+                square,
+                wide,
+            )
+        ),
+    )
     assert isinstance(facts.totals[wide], Trouble) and isinstance(facts.totals[square], dict)
     assert facts.parameters == 15_742_104
-    assert Survey(tmp_path).facts(model, square, wide) == facts
+    assert (
+        Survey(tmp_path).facts(
+            model,
+            Wanted(
+                (
+                    square,
+                    wide,
+                )
+            ),
+        )
+        == facts
+    )
 
 
 def test_a_name_that_is_none_is_trouble_that_is_kept(timm_model, tmp_path: Path) -> None:
-    facts = Survey(tmp_path).facts(timm_model("resnet99"), SHAPE)
+    facts = Survey(tmp_path).facts(timm_model("resnet99"), Wanted((SHAPE,)))
     assert isinstance(facts.parameters, Trouble) and facts.parameters.rule == "model-name"
-    assert Survey(tmp_path).facts(timm_model("resnet99"), SHAPE) == facts
+    assert Survey(tmp_path).facts(timm_model("resnet99"), Wanted((SHAPE,))) == facts
 
 
 def test_a_network_that_needs_values_is_built_with_them(python_model, tmp_path: Path) -> None:
-    facts = Survey(tmp_path).facts(python_model("needs_values"), SHAPE)
+    facts = Survey(tmp_path).facts(python_model("needs_values"), Wanted((SHAPE,)))
     shared = 64 * 64
     assert facts.parameters == (3 * 2 + 2) + shared + 64 + 64
     totals = facts.totals[SHAPE]
@@ -165,7 +193,7 @@ def test_a_network_that_takes_too_long_is_given_up(
 ) -> None:
     monkeypatch.setattr(worker, "DEADLINE", 0.2)
     began = time.monotonic()
-    facts = Survey(tmp_path).facts(python_model("sleeps"), SHAPE)
+    facts = Survey(tmp_path).facts(python_model("sleeps"), Wanted((SHAPE,)))
     assert time.monotonic() - began < 10
     assert isinstance(facts.parameters, Trouble)
     assert "took more than" in facts.parameters.message and not facts.parameters.lasting
@@ -175,7 +203,7 @@ def test_a_network_that_takes_too_long_is_given_up(
 def test_one_that_kills_its_process_spoils_no_other(python_model, tmp_path: Path) -> None:
     survey = Survey(tmp_path)
     names = ("small", "dies", "needs_values")
-    survey.find(Request(python_model(name), (SHAPE,)) for name in names)
+    survey.find(Request(python_model(name), Wanted((SHAPE,))) for name in names)
     small, dies, needs_values = (survey.facts(python_model(name)).parameters for name in names)
     assert small == 3 * 4 * 9 + 4 and isinstance(needs_values, int)
     assert isinstance(dies, Trouble) and "died" in dies.message
@@ -194,5 +222,27 @@ def test_all_that_does_not_die_is_done_once() -> None:
 
 def test_what_the_index_may_not_run_is_not_surveyed(python_model, tmp_path: Path) -> None:
     models = [python_model("dies"), python_model("small")]
-    answers = Answers(models, tmp_path, trust_python=False, report=lambda done, total: None)
+    answers = Answers(models, [], tmp_path, trust_python=False, report=lambda done, total: None)
     answers._found()  # nothing is built, so nothing dies
+
+
+def test_traits_are_found_beside_the_counts_and_kept(timm_model, tmp_path: Path) -> None:
+    model, wanted = timm_model("resnet18"), Wanted(counted=(SHAPE,), looked_at=(SHAPE,))
+    facts = Survey(tmp_path).facts(model, wanted)
+    traits = facts.traits[SHAPE]
+    assert isinstance(traits, Traits)
+    assert traits.depth == 18 and traits.words["Max Pooling"] and not traits.words["Swish"]
+    assert cache.Cache(tmp_path).find(model) == facts
+
+
+def test_a_defect_met_in_one_model_spoils_no_other(
+    timm_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr(worker, "look", broken)
+    facts = Survey(tmp_path).facts(timm_model("resnet18"), Wanted(looked_at=(SHAPE,)))
+    assert facts.parameters == 11_689_512
+    trouble = facts.traits[SHAPE]
+    assert isinstance(trouble, Trouble) and "defect of zoo" in trouble.hint and not trouble.lasting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from zoo.conventions import Explanation
 from zoo.counting import RULES, total
 from zoo.findings import Finding, judge
 from zoo.run import WeightsFile
-from zoo.structure import Record
+from zoo.structure import Shape
 from zoo.structure.trace import trace
-from zoo.subject import Identity, Lazy, Stated, Subject
+from zoo.subject import Identity, Lazy, Preprocessing, Stated, Subject
+from zoo.traits import Traits, look
 from zoo.validators import VALIDATORS
 
 NAMED = Identity("resnet18", "timm 1.0")  # what the entries of these tests ask for
@@ -42,29 +44,32 @@ def subject(entry):
         parameters: Any = None,
         checkpoint: Any = missing,
     ) -> Subject:
+        of_source = Preprocessing(Decimal(size), Decimal(1), "bicubic", (), ())
+        own = stated or (Stated(of_source, "the test") if network is not None else None)
+
         def built() -> nn.Module:
             return missing() if network is None else network.eval()
 
         def counted() -> int:
             return sum(parameter.numel() for parameter in built().parameters())
 
-        def recorded() -> Record:
-            return trace(built().to("meta"), (1, 3, size, size), identity.name or "")
+        def traits(shape: Shape) -> Traits:
+            bare = built().to("meta")
+            return look(bare, trace(bare, shape))
 
         return Subject(
             entry=entry(*claims),
             source="python tiny:build",
             identity=Lazy(lambda: identity),
-            skeleton=Lazy(lambda: built().to("meta")),
             parameters=Lazy(parameters or counted),
             totals=lambda shape: {
                 name: total(rule, trace(built().to("meta"), shape)) for name, rule in RULES.items()
             },
             explanation=lambda: explanation,
-            record=Lazy(recorded),
+            traits=traits,
             weights=Lazy(missing if weights is None else lambda: weights),
             network=Lazy(load),
-            stated=Lazy(missing if stated is None else lambda: stated),
+            stated=Lazy(missing if own is None else lambda: own),
             predictions=lambda name: predictions,
             checkpoint=Lazy(checkpoint),
         )

@@ -96,7 +96,7 @@ def test_for_these_of_the_bundled_index_the_name_loads_another_file(
     published: list[ModelEntry],
 ) -> None:
     options = Options(Access(NOWHERE, offline=True))
-    answers = answers_of(published, options)
+    answers = answers_of(published, [], options)
     replaced = {}
     for entry in published:
         claim = entry.claimed(Metric.CHECKPOINT_IDENTITY)
@@ -114,7 +114,7 @@ def test_one_name_of_the_bundled_index_is_gone_and_many_are_aliases(
     published: list[ModelEntry],
 ) -> None:
     options = Options(Access(NOWHERE, offline=True))
-    answers = answers_of(published, options)
+    answers = answers_of(published, [], options)
     names = {e.source.reference: answers.identity(e).name for e in published}
     assert [name for name, present in names.items() if present is None] == ["gluon_xception65"]
     assert names["adv_inception_v3"] == "inception_v3.tf_adv_in1k"

@@ -105,6 +105,6 @@ def test_without_the_check_of_names_an_unknown_one_stays_an_error(entry, claim, 
 
 def test_the_identity_of_a_subject_is_the_sources_own(entry, spec) -> None:
     model, options = entry(source=spec("timm", "tv_resnet34")), Options(Access(NOWHERE))
-    subject = subject_of(model, options, answers_of([model], options))
+    subject = subject_of(model, options, answers_of([model], [], options))
     assert isinstance(subject.identity, Lazy)
     assert subject.identity().name == "resnet34.tv_in1k"

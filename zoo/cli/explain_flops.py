@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -15,10 +16,31 @@ from zoo.cli import _access, _output, _progress, _selection, _text
 from zoo.conventions import FRAMINGS, Explanation, shown
 from zoo.errors import ZooError
 from zoo.sources import source_of
-from zoo.survey import Survey
+from zoo.survey import Survey, Trouble
 from zoo.survey.explain import explain
 
-Pair = tuple[str, str]
+FEW = 10  # so many models are explained one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Models that claim FLOPs, with the explanation of each, or why there is none."""
+
+    entries: Sequence[ModelEntry]
+    found: dict[str, Explanation]
+    left_out: dict[str, str]
+
+    @property
+    def exact(self) -> int:
+        """How many claims are reproduced to the last digit."""
+        return sum(explanation.exact for explanation in self.found.values())
+
+    @property
+    def summary(self) -> str:
+        """The same in words."""
+        return (
+            f"{self.exact} of {len(self.entries)} published counts are reproduced to the last digit"
+        )
 
 
 @click.command("explain-flops")
@@ -38,13 +60,18 @@ def explain_flops_command(
     """Say which counting rule, on which input, reproduces published FLOPs to the last digit.
 
     Without a model, all of the index. An explanation never changes a verdict of 'zoo verify'."""
-    chosen = _selection.choose(
-        _selection.sound_registry(index), models, patterns, everything or not (models or patterns)
-    )
+    registry = _selection.sound_registry(index)
+    everything = everything or not (models or patterns)
+    chosen = _selection.choose(registry, models, patterns, everything)
     entries = [entry for entry in chosen if entry.claimed(Metric.FLOPS) is not None]
     if not entries:
         return _selection.nothing_selected("no selected model claims FLOPs")
     _access.require_torch("counting")
+    _output.emit(_FORMS[form](_explain(entries, trust_python=trust_python)))
+    return 0
+
+
+def _explain(entries: list[ModelEntry], *, trust_python: bool) -> Explained:
     left_out = {}
     for entry in entries:
         try:
@@ -53,116 +80,90 @@ def explain_flops_command(
             left_out[entry.name] = error.message
     known = [entry for entry in entries if entry.name not in left_out]
     with _progress.listener() as listener:
-        survey = Survey(
-            _access.cache_folder(), lambda done, of: listener.progress("architectures", done, of)
-        )
+
+        def report(done: int, total: int) -> None:
+            listener.progress(_progress.SHARED, done, total)
+
+        survey = Survey(_access.cache_folder(), report)
         found = explain(known, survey)
-        for entry in known:
-            if entry.name not in found:
-                left_out[entry.name] = _why_not(survey, entry)
-    _output.emit(_FORMS[form](entries, found, left_out))
-    return 0
+    for entry in known:
+        if entry.name not in found:
+            left_out[entry.name] = _why_not(survey, entry)
+    return Explained(entries, found, left_out)
 
 
 def _why_not(survey: Survey, entry: ModelEntry) -> str:
-    parameters = survey.facts(entry).parameters
-    if not isinstance(parameters, int):
-        return parameters.message
-    troubles = (
-        total for total in survey.facts(entry).totals.values() if not isinstance(total, dict)
-    )
-    return next((trouble.message for trouble in troubles), "the image size is not known")  # type: ignore[union-attr]
+    facts = survey.facts(entry)
+    troubles = [each for each in (facts.parameters, *facts.totals.values())
+                if isinstance(each, Trouble)]  # fmt: skip
+    return troubles[0].message if troubles else "the image size is not known"
 
 
-def _summary(entries: Sequence[ModelEntry], found: dict[str, Explanation]) -> str:
-    exact = sum(explanation.exact for explanation in found.values())
-    return f"{exact} of {len(entries)} published counts are reproduced to the last digit"
-
-
-def _pairs(
-    entries: Sequence[ModelEntry], found: dict[str, Explanation]
-) -> Iterator[tuple[Pair, int, str]]:
-    """Yield each convention with how many counts it reproduces, and of which collections."""
-    counts: dict[Pair, Counter[str]] = {}
-    for entry in entries:
-        explanation = found.get(entry.name)
+def _pairs(told: Explained) -> Iterator[tuple[int, str, str, str]]:
+    """Yield each convention: how many counts it reproduces, rule, input, of which collections."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for entry in told.entries:
+        explanation = told.found.get(entry.name)
         if explanation is not None and explanation.exact:
             pair = explanation.candidate.pair
             counts.setdefault(pair, Counter())[entry.collection or entry.name] += 1
-    for pair, named in sorted(counts.items(), key=lambda item: (-item[1].total(), item[0])):
-        yield pair, named.total(), ", ".join(f"{name} {n}" for name, n in sorted(named.items()))
+    for (rule, framing), named in sorted(counts.items(), key=lambda item: -item[1].total()):
+        collections = ", ".join(f"{name} {count}" for name, count in sorted(named.items()))
+        yield named.total(), rule, FRAMINGS[framing].words, collections
 
 
-def _open(
-    entries: Sequence[ModelEntry], found: dict[str, Explanation], left_out: dict[str, str]
-) -> Iterator[tuple[str, str]]:
+def _open(told: Explained) -> Iterator[tuple[str, str]]:
     """Yield each model whose count nothing reproduces, with the nearest, or why not."""
-    for entry in entries:
-        explanation = found.get(entry.name)
+    for entry in told.entries:
+        explanation = told.found.get(entry.name)
         if explanation is None:
-            yield entry.name, left_out[entry.name]
+            yield entry.name, told.left_out[entry.name]
         elif not explanation.exact:
-            near = explanation.candidate
-            off = (
-                (near.value - explanation.claimed) / explanation.claimed
-                if explanation.claimed
-                else 0
-            )
-            yield (
-                entry.name,
-                f"nearest is {near.rule} at {shown(near.shape)}: {near.value:,} ({off:+.2%})",
-            )
+            yield entry.name, _nearest(explanation)
 
 
-def _text_form(
-    entries: Sequence[ModelEntry], found: dict[str, Explanation], left_out: dict[str, str]
-) -> str:
-    parts = [_summary(entries, found) + "\n"]
-    if len(entries) <= _FEW:
-        rows = [(name, found[name].words()) for name in found if found[name].exact]
+def _nearest(explanation: Explanation) -> str:
+    near, claimed = explanation.candidate, explanation.claimed
+    off = f" ({(near.value - claimed) / claimed:+.2%})" if claimed else ""
+    return f"nearest is {near.rule} at {shown(near.shape)}: {near.value:,}{off}"
+
+
+def _text_form(told: Explained) -> str:
+    parts = [f"{told.summary}\n"]
+    if len(told.entries) <= FEW:
+        parts += [f"{name}: {each.words()}\n" for name, each in told.found.items() if each.exact]
     else:
-        rows = []
-        for (rule, framing), count, collections in _pairs(entries, found):
-            parts.append(f"{count} by {rule}, {FRAMINGS[framing].words}:\n  {collections}\n")
-    if rows:
-        parts.append(_text.columns(rows))
-    if unexplained := list(_open(entries, found, left_out)):
+        parts += [f"{n} by {rule}, {words}:\n  {of}\n" for n, rule, words, of in _pairs(told)]
+    if unexplained := list(_open(told)):
         parts.append("not reproduced:\n" + _text.columns(unexplained))
-    return "\n".join(parts)
+    return escape.terminal("\n".join(parts))
 
 
-_FEW = 10
-
-
-def _markdown_form(
-    entries: Sequence[ModelEntry], found: dict[str, Explanation], left_out: dict[str, str]
-) -> str:
-    lines = [f"{_summary(entries, found)}.", "", "| counts | rule | input | collections |"]
+def _markdown_form(told: Explained) -> str:
+    lines = [f"{told.summary}.", "", "| counts | rule | input | collections |"]
     lines.append("|--:|:--|:--|:--|")
-    for (rule, framing), count, collections in _pairs(entries, found):
-        words = FRAMINGS[framing].words
+    for count, rule, words, collections in _pairs(told):
         lines.append(f"| {count} | `{rule}` | {words} | {escape.markdown(collections)} |")
-    unexplained = list(_open(entries, found, left_out))
-    if unexplained:
+    if unexplained := list(_open(told)):
         lines += ["", "Not reproduced:", "", "| model | |", "|:--|:--|"]
         lines += [f"| {escape.markdown(n)} | {escape.markdown(why)} |" for n, why in unexplained]
     return "\n".join(lines) + "\n"
 
 
-def _json_form(
-    entries: Sequence[ModelEntry], found: dict[str, Explanation], left_out: dict[str, str]
-) -> str:
-    rows = [
-        {
-            "model": entry.name,
-            "collection": entry.collection or None,
-            "claimed": found[entry.name].claimed if entry.name in found else None,
-            "cause": found[entry.name].cause() if entry.name in found else None,
-            "support": found[entry.name].support if entry.name in found else 0,
-            "message": left_out.get(entry.name, ""),
-        }
-        for entry in entries
-    ]
+def _json_form(told: Explained) -> str:
+    rows = []
+    for entry in told.entries:
+        explanation = told.found.get(entry.name)
+        rows.append(
+            {
+                "model": entry.name,
+                "collection": entry.collection or None,
+                "claimed": explanation.claimed if explanation else None,
+                "cause": explanation.cause() if explanation else None,
+                "support": explanation.support if explanation else 0,
+                "message": told.left_out.get(entry.name, ""),
+            }
+        )
     return json.dumps({"schema_version": "1", "models": rows}, indent=2, ensure_ascii=False) + "\n"
 
 

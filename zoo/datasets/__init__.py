@@ -59,6 +59,12 @@ def open_dataset(
     )
 
 
+def published_title(name: str) -> str:
+    """Return the title of the published dataset of a name, or an empty text."""
+    published = _named.named(name)
+    return published.title if published else ""
+
+
 def inspect_dataset(
     path: Path,
     name: str = "",

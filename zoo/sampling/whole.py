@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from zoo.claims import Claim, Digest
+from zoo.datasets import published_title
 
-IMAGENET = frozenset({"imagenet", "imagenet-1k", "imagenet1k", "ilsvrc2012", "imagenet ilsvrc2012"})
+# The three published variants of one name have the same classes and counts.
+AMBIGUOUS = "ImageNet-V2"
 
 
 def shown_whole(claim: Claim, fingerprint: Digest | None, whole: str) -> bool:
@@ -18,4 +20,4 @@ def shown_whole(claim: Claim, fingerprint: Digest | None, whole: str) -> bool:
         if fingerprint is None or not claim.whole_set.whole:  # some digits are a label, no proof
             return False
         return claim.whole_set.matches(fingerprint)
-    return whole == "ImageNet" and claim.dataset.casefold() in IMAGENET
+    return bool(whole) and whole == published_title(claim.dataset) and whole != AMBIGUOUS

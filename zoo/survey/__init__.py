@@ -12,19 +12,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from zoo.claims import ModelEntry, SourceSpec
-from zoo.structure import Shape
 from zoo.subject import Identity
 from zoo.survey.cache import Cache
-from zoo.survey.facts import Facts, Request, Totals, Trouble
+from zoo.survey.facts import Facts, Found, Request, Totals, Trouble, Wanted
 from zoo.survey.pool import spread
-from zoo.survey.worker import Counted, count, identify
+from zoo.survey.worker import find, identify, nothing_more
 
-__all__ = ["Facts", "Request", "Survey", "Totals", "Trouble"]
+__all__ = ["Facts", "Request", "Survey", "Totals", "Trouble", "Wanted"]
 
 IN_PROCESS = 2  # so few are counted faster here than processes are started
 
 Report = Callable[[int, int], None]
-Job = tuple[SourceSpec, tuple[Shape, ...]]
+Job = tuple[SourceSpec, Wanted]
 Named = tuple[Identity | Trouble, str]
 A = TypeVar("A")
 B = TypeVar("B")
@@ -43,9 +42,9 @@ class Survey:
         self._report = report
         self._known: dict[str, Facts] = {}
 
-    def facts(self, entry: ModelEntry, *shapes: Shape) -> Facts:
-        """Return the facts of one model, with its counts at these shapes."""
-        self.find([Request(entry, shapes)])
+    def facts(self, entry: ModelEntry, wanted: Wanted = Wanted()) -> Facts:  # noqa: B008  (frozen)
+        """Return the facts of one model, with what is wanted among them."""
+        self.find([Request(entry, wanted)])
         return self._known[entry.name]
 
     def identity(self, entry: ModelEntry) -> Identity | Trouble:
@@ -55,30 +54,36 @@ class Survey:
 
     def find(self, requests: Iterable[Request]) -> None:
         """Find the facts of many models at once."""
-        missing = [request for request in requests if self._missing(request)]
+        missing = [left for request in requests if (left := self._missing(request)) is not None]
         bare = [_bare(request.entry) for request in missing]
         named = {entry.name: found for entry, found in _run(identify, bare, _unnamed)}
         alike: dict[str, list[Request]] = {}
         for request in missing:
             alike.setdefault(named[request.entry.name][1], []).append(request)
         jobs = [(architecture, _job(same)) for architecture, same in alike.items()]
-        for done, ((architecture, _), counted) in enumerate(_run(_count_job, jobs, _uncounted), 1):
+        for done, ((architecture, _), found) in enumerate(_run(_do, jobs, _undone), 1):
             for request in alike[architecture]:
-                self._learn(request.entry, named[request.entry.name][0], counted)
+                self._learn(request.entry, named[request.entry.name][0], found)
             self._report(done, len(jobs))
 
-    def _missing(self, request: Request) -> bool:
-        entry = request.entry
+    def _missing(self, request: Request) -> Request | None:
+        """Return what of a request is not known yet, or None where all is."""
+        entry, wanted = request.entry, request.wanted
         if entry.name not in self._known and (kept := self._cache.find(entry)) is not None:
             self._known[entry.name] = kept
         known = self._known.get(entry.name)
-        return known is None or any(shape not in known.totals for shape in request.shapes)
+        if known is None:
+            return request
+        left = Wanted(
+            tuple(shape for shape in wanted.counted if shape not in known.totals),
+            tuple(shape for shape in wanted.looked_at if shape not in known.traits),
+        )
+        return Request(entry, left) if left != Wanted() else None
 
-    def _learn(self, entry: ModelEntry, identity: Identity | Trouble, counted: Counted) -> None:
-        parameters, totals = counted
-        known = self._known.get(entry.name)
-        before = known.totals if known else {}
-        facts = Facts(identity, parameters, {**before, **totals})
+    def _learn(self, entry: ModelEntry, identity: Identity | Trouble, found: Found) -> None:
+        facts = Facts(identity, found.parameters, found.totals, found.traits)
+        if (known := self._known.get(entry.name)) is not None:
+            facts = facts.after(known)
         self._known[entry.name] = facts
         self._cache.keep(entry, facts)
 
@@ -94,8 +99,7 @@ def _run(
 
 def _job(requests: Sequence[Request]) -> Job:
     """Return the work that serves several names of one network."""
-    shapes = (shape for request in requests for shape in request.shapes)
-    return requests[0].entry.source, tuple(dict.fromkeys(shapes))
+    return requests[0].entry.source, sum((each.wanted for each in requests), Wanted())
 
 
 def _bare(entry: ModelEntry) -> ModelEntry:
@@ -107,10 +111,10 @@ def _unnamed(entry: ModelEntry) -> Named:
     return Trouble("the process that looked it up died", lasting=False), entry.source.reference
 
 
-def _count_job(job: tuple[str, Job]) -> Counted:
-    return count(*job[1])
+def _do(job: tuple[str, Job]) -> Found:
+    return find(*job[1])
 
 
-def _uncounted(job: tuple[str, Job]) -> Counted:
+def _undone(job: tuple[str, Job]) -> Found:
     died = Trouble("the process that built and counted it died", "is there memory?", lasting=False)
-    return died, dict.fromkeys(job[1][1], died)
+    return nothing_more(died, job[1][1])

@@ -7,7 +7,6 @@ import hashlib
 import json
 import os
 import tempfile
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -44,7 +43,7 @@ class Cache:
             return
         known = self.find(entry)
         if known is not None:
-            facts = replace(facts, totals={**known.totals, **facts.totals})
+            facts = facts.after(known)
         document = {"key": _key(entry), "facts": to_data(facts)}
         with contextlib.suppress(OSError):  # a cache that cannot be written to is no cache
             _write(path, json.dumps(document, ensure_ascii=False).encode())

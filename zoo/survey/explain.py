@@ -10,7 +10,7 @@ from zoo.claims import Metric, ModelEntry
 from zoo.conventions import FRAMINGS, Candidate, Explanation, candidates, choose
 from zoo.structure import Shape
 from zoo.subject import Identity
-from zoo.survey import Request, Survey, Trouble
+from zoo.survey import Request, Survey, Trouble, Wanted
 
 Framed = tuple[str, Shape]
 
@@ -33,6 +33,11 @@ def explain(entries: Sequence[ModelEntry], survey: Survey) -> dict[str, Explanat
     for name, more in _counted(list(_further(open_ones, survey)), survey).items():
         found[name] += more
     return choose({name: (claimed[name], found[name]) for name in claimed})
+
+
+def shapes(entry: ModelEntry) -> tuple[Shape, ...]:
+    """Return the shapes at which a model with claimed FLOPs is counted first."""
+    return tuple(shape for _, shape in _of_the_page(entry))
 
 
 def _claimed(entry: ModelEntry) -> int | None:
@@ -73,12 +78,15 @@ def _further(entries: list[ModelEntry], survey: Survey) -> Iterator[Variant]:
 
 
 def _counted(variants: list[Variant], survey: Survey) -> dict[str, list[Candidate]]:
-    survey.find(Request(other, tuple(s for _, s in framed)) for _, other, _, framed in variants)
+    survey.find(
+        Request(other, Wanted(tuple(shape for _, shape in framed)))
+        for _, other, _, framed in variants
+    )
     found: dict[str, list[Candidate]] = {}
     for entry, other, network, framed in variants:
         own = found.setdefault(entry.name, [])
         for framing, shape in framed:
-            totals = survey.facts(other, shape).totals[shape]
+            totals = survey.facts(other, Wanted((shape,))).totals[shape]
             if not isinstance(totals, Trouble):
                 own += candidates(framing, shape, totals, network)
     return found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from zoo.claims import Location, ModelEntry
 from zoo.errors import Blocked, Refused, Unavailable
 from zoo.structure import Shape
 from zoo.subject import Identity
+from zoo.traits import Traits
 
 Totals = Mapping[str, int]
 
@@ -54,19 +55,55 @@ class Facts:
         identity: what the source makes of its name.
         parameters: elements of all parameters, trainable and frozen, each once.
         totals: by the input's shape, the count by each rule.
+        traits: by the input's shape, what is to be seen of the structure.
     """
 
     identity: Identity | Trouble
     parameters: int | Trouble
     totals: Mapping[Shape, Totals | Trouble] = field(default_factory=dict)
+    traits: Mapping[Shape, Traits | Trouble] = field(default_factory=dict)
+
+    def after(self, known: Facts) -> Facts:
+        """Return these facts with those that were known before."""
+        totals = {**known.totals, **self.totals}
+        return replace(self, totals=totals, traits={**known.traits, **self.traits})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be found of a network besides its parameters.
+
+    Attributes:
+        counted: shapes at which it is counted.
+        looked_at: shapes at which its traits are looked for.
+    """
+
+    counted: tuple[Shape, ...] = ()
+    looked_at: tuple[Shape, ...] = ()
+
+    def __add__(self, other: Wanted) -> Wanted:
+        """Return all that is wanted in either, each shape once."""
+        return Wanted(
+            tuple(dict.fromkeys((*self.counted, *other.counted))),
+            tuple(dict.fromkeys((*self.looked_at, *other.looked_at))),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A model of which facts are wanted, and the shapes at which it is to be counted."""
+    """A model of which facts are wanted."""
 
     entry: ModelEntry
-    shapes: tuple[Shape, ...] = ()
+    wanted: Wanted = Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of one network, whatever it is called."""
+
+    parameters: int | Trouble
+    totals: Mapping[Shape, Totals | Trouble] = field(default_factory=dict)
+    traits: Mapping[Shape, Traits | Trouble] = field(default_factory=dict)
 
 
 def to_data(facts: Facts) -> dict[str, Any]:
@@ -74,11 +111,16 @@ def to_data(facts: Facts) -> dict[str, Any]:
     return {
         "identity": asdict(facts.identity),
         "parameters": _data(facts.parameters),
-        "totals": {
-            "x".join(map(str, shape)): _data(found)
-            for shape, found in facts.totals.items()
-            if not isinstance(found, Trouble) or found.lasting
-        },
+        "totals": _by_shape(facts.totals),
+        "traits": _by_shape(facts.traits),
+    }
+
+
+def _by_shape(found: Mapping[Shape, Any]) -> dict[str, Any]:
+    return {
+        "x".join(map(str, shape)): _data(each)
+        for shape, each in found.items()
+        if not isinstance(each, Trouble) or each.lasting
     }
 
 
@@ -94,11 +136,20 @@ def from_data(data: Any) -> Facts:
     else:
         lists = {name: tuple(known[name]) for name in ("holders", "sizes")}
         identity = Identity(**known | lists)
-    totals = {
-        tuple(int(side) for side in shape.split("x")): _found(found)
-        for shape, found in data["totals"].items()
-    }
-    return Facts(identity, _found(data["parameters"]), totals)
+    totals = {_shape(shape): _found(found) for shape, found in data["totals"].items()}
+    traits = {_shape(shape): _traits(found) for shape, found in data["traits"].items()}
+    return Facts(identity, _found(data["parameters"]), totals, traits)
+
+
+def _shape(text: str) -> Shape:
+    return tuple(int(side) for side in text.split("x"))
+
+
+def _traits(data: Any) -> Traits | Trouble:
+    found = _found(data)
+    if isinstance(found, Trouble):
+        return found
+    return Traits(**found | {"dropout": tuple(found["dropout"])})
 
 
 def lasting(facts: Facts) -> bool:
@@ -108,7 +159,9 @@ def lasting(facts: Facts) -> bool:
 
 
 def _data(found: Any) -> Any:
-    return {"trouble": asdict(found)} if isinstance(found, Trouble) else found
+    if isinstance(found, Trouble):
+        return {"trouble": asdict(found)}
+    return asdict(found) if isinstance(found, Traits) else found
 
 
 def _found(data: Any) -> Any:

@@ -13,16 +13,14 @@ from zoo.claims import ModelEntry, SourceSpec
 from zoo.counting import RULES, total
 from zoo.errors import Unavailable
 from zoo.sources import SOURCES, Source
-from zoo.structure import Shape
 from zoo.subject import Identity
-from zoo.survey.facts import Totals, Trouble, trouble
+from zoo.survey.facts import Found, Totals, Trouble, Wanted, trouble
+from zoo.traits import Traits, look
 
 if TYPE_CHECKING:
     from torch import nn
 
 DEADLINE = 120  # seconds for one network
-
-Counted = tuple["int | Trouble", dict[Shape, "Totals | Trouble"]]
 
 
 class _TooLong(BaseException):
@@ -42,30 +40,56 @@ def identify(entry: ModelEntry) -> tuple[Identity | Trouble, str]:
         return identity, f"{spec.kind} {spec.reference}"
 
 
-def count(spec: SourceSpec, shapes: tuple[Shape, ...]) -> Counted:
-    """Return the parameters of a network, and its count by every rule at each shape."""
-    from zoo.structure.trace import described, trace
-
-    totals: dict[Shape, Totals | Trouble] = {}
+def find(spec: SourceSpec, wanted: Wanted) -> Found:
+    """Return the parameters of a network, its counts, and what is to be seen of it."""
+    found: Found | None = None
     try:
         with _deadline():
-            network = skeleton(SOURCES[spec.kind], spec)
-            parameters = _parameters(network)
-            modules = described(network)
-            for shape in shapes:
-                try:
-                    record = trace(network, shape, modules=modules)
-                    totals[shape] = {name: total(rule, record) for name, rule in RULES.items()}
-                except Unavailable as error:
-                    totals[shape] = trouble(error)
+            for latest in _finding(spec, wanted):
+                found = latest
+        assert found is not None
+        return found
     except Unavailable as error:
-        found = _trouble(error, spec)
-        return found, dict.fromkeys(shapes, found)
-    except (_TooLong, MemoryError) as error:
-        too_much = f"took more than {DEADLINE} s" if isinstance(error, _TooLong) else "needs memory"
-        found = Trouble(f"building and counting it {too_much}", lasting=False)
-        return found, dict.fromkeys(shapes, found) | totals
-    return parameters, totals
+        why = _trouble(error, spec)
+    except _TooLong:
+        why = Trouble(f"building and counting it took more than {DEADLINE} s", lasting=False)
+    except MemoryError:
+        why = Trouble("there is too little memory to build and count it", lasting=False)
+    except Exception as error:  # a defect met in one model must not lose what is known of others
+        surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        why = Trouble(surprise, "this is a defect of zoo: please report it", lasting=False)
+    return nothing_more(why, wanted, found)
+
+
+def nothing_more(why: Trouble, wanted: Wanted, found: Found | None = None) -> Found:
+    """Return what was found before a trouble came, and the trouble for all the rest."""
+    before = found or Found(why)
+    totals = dict.fromkeys(wanted.counted, why) | dict(before.totals)
+    traits = dict.fromkeys(wanted.looked_at, why) | dict(before.traits)
+    return Found(before.parameters, totals, traits)
+
+
+def _finding(spec: SourceSpec, wanted: Wanted) -> Iterator[Found]:
+    """Yield what is found, more each time."""
+    from zoo.structure.trace import described, trace
+
+    network = skeleton(SOURCES[spec.kind], spec)
+    found = Found(_parameters(network))
+    yield found
+    modules = described(network)
+    for shape in dict.fromkeys((*wanted.counted, *wanted.looked_at)):
+        totals: Totals | Trouble
+        traits: Traits | Trouble | None = None
+        try:
+            record = trace(network, shape, modules=modules)
+            totals = {name: total(rule, record) for name, rule in RULES.items()}
+            traits = look(network, record) if shape in wanted.looked_at else None
+        except Unavailable as error:
+            totals = traits = trouble(error)
+        found = replace(found, totals={**found.totals, shape: totals})
+        if traits is not None and shape in wanted.looked_at:
+            found = replace(found, traits={**found.traits, shape: traits})
+        yield found
 
 
 def _trouble(error: Unavailable, spec: SourceSpec) -> Trouble:
