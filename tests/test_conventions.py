@@ -77,6 +77,7 @@ def test_a_model_without_candidates_is_not_explained() -> None:
         ("macs", "macs", (1, 3, 224, 224)),
         ("MACs", "macs", (1, 3, 224, 224)),
         ("thop-early at resized", "thop-early", (1, 3, 224, 285)),
+        ("THOP-Early AT Resized", "thop-early", (1, 3, 224, 285)),
         ("fvcore at 256", "fvcore", (1, 3, 256, 256)),
         ("thop at 224x285", "thop", (1, 3, 224, 285)),
         ("thop at 224 × 285", "thop", (1, 3, 224, 285)),
@@ -88,11 +89,11 @@ def test_a_page_may_declare_rule_and_input(text: str, rule: str, shape: tuple[in
 
 
 @pytest.mark.parametrize(
-    "text", ["", "fvcor", "macs at", "macs at large", "macs at 1×2×3", "macs at -1", "at 224"]
-)
+    "text",
+    ["", "fvcor", "macs at", "macs at large", "macs at 1×2×3", "macs at -1", "at 224", "macs in 2",
+     "thop at 256 x 326 px", "macs at 224 x foo", "macs at own", "thop at own-resized"],
+)  # fmt: skip
 def test_what_is_no_convention_says_what_is_one(text: str) -> None:
-    if text == "macs at":  # a rule without an input: the declared size
-        text = "macs at nowhere"
     with pytest.raises(Unavailable) as error:
         parse(text, 224)
     assert error.value.hint

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from zoo.claims import Claim, Metric, ModelEntry
+from zoo.claims import Claim, Metric, ModelEntry, Text
 from zoo.conventions import parse, shown
 from zoo.counting import RULES
+from zoo.errors import Unavailable
 from zoo.findings import Measurement, Tolerance
 from zoo.index.values import rounding
 from zoo.structure import Shape
@@ -57,14 +58,17 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
 def _convention(subject: Subject) -> tuple[str, Shape]:
     if (declared := _declared(subject.entry)) is not None:
         size = subject.entry.value(Metric.IMAGE_SIZE)
-        return parse(declared, int(size) if isinstance(size, Decimal) else None)
+        try:
+            return parse(declared.text, int(size) if isinstance(size, Decimal) else None)
+        except Unavailable as error:
+            raise Unavailable(f"{declared.location}: {error.message}", error.hint) from None
     return RULE, subject.square()
 
 
-def _declared(entry: ModelEntry) -> str | None:
+def _declared(entry: ModelEntry) -> Text | None:
     """Return the convention that the page, or its collection, says its counts follow."""
     fields = {name.casefold().replace("_", " "): text for name, text in entry.fields.items()}
-    return fields[FIELD].text if FIELD in fields else None
+    return fields.get(FIELD)
 
 
 VALIDATOR = Validator(

@@ -24,6 +24,7 @@ FAMILY = (
 )
 # A picture of these sides was resized and not cropped: so timm's published index was counted.
 _PICTURE = (1546, 1213)
+CHANNELS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +39,27 @@ class Framing:
     shape: Callable[[int], Shape]
 
 
+def _square(size: int) -> Shape:
+    return (1, CHANNELS, size, size)
+
+
 def _resized(size: int) -> Shape:
     wide, high = _PICTURE
-    return (1, 3, size, size * wide // high)
+    return (1, CHANNELS, size, size * wide // high)
 
 
 FRAMINGS: Mapping[str, Framing] = {
-    "declared": Framing("at the declared size", lambda size: (1, 3, size, size)),
+    "declared": Framing("at the declared size", _square),
     "resized": Framing("resized to the declared size and not cropped", _resized),
-    "own": Framing("at a size of the source's own", lambda size: (1, 3, size, size)),
+    "own": Framing("at a size of the source's own", _square),
     "own-resized": Framing("resized to a size of the source's own and not cropped", _resized),
 }
-_OF_THE_PAGE = ("declared", "resized")
+OF_THE_PAGE = ("declared", "resized")
+_CONVENTION = re.compile(r"(?P<rule>[\w-]+)(?:\s+at\s+(?P<place>.+))?", re.IGNORECASE)
+_HOW = (
+    f"write a rule, and where it is not the declared size '{' or '.join(OF_THE_PAGE)}' or a size:"
+    " 'macs', 'thop-early at resized', 'fvcore at 224×285'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,25 +183,25 @@ def parse(text: str, size: int | None) -> tuple[str, Shape]:
     Raises:
         Unavailable: there is no such rule, or no such input.
     """
-    name, _, place = (part.strip() for part in text.partition(" at "))
+    match = _CONVENTION.fullmatch(text.strip())
+    if match is None:
+        raise Unavailable(f"FLOPs Convention: '{text}' names no counting rule", _HOW)
+    name, place = match["rule"], (match["place"] or "declared").casefold()
     rule = name.casefold()
     if rule not in RULES:
         hint = nearest(rule, RULES) or f"rules are {', '.join(RULES)}"
         raise Unavailable(f"FLOPs Convention: there is no counting rule '{name}'", hint)
-    framing = FRAMINGS.get(place.casefold() or "declared")
-    if framing is not None:
+    if place in OF_THE_PAGE:
         if size is None:
             raise Unavailable("the image size is not known", "add 'Image Size' to the Metadata")
-        return rule, framing.shape(size)
-    sides = [int(side) for side in re.split(r"\s*[x×]\s*", place) if re.fullmatch(r"\d{1,9}", side)]
-    match sides:
+        return rule, FRAMINGS[place].shape(size)
+    parts = re.split(r"\s*[x×]\s*", place)
+    sides = [int(part) for part in parts if re.fullmatch(r"\d{1,9}", part, re.ASCII)]
+    match sides if len(sides) == len(parts) else []:
         case [side]:
-            return rule, (1, 3, side, side)
+            return rule, (1, CHANNELS, side, side)
         case [high, wide]:
-            return rule, (1, 3, high, wide)
+            return rule, (1, CHANNELS, high, wide)
         case [_, _, _, _]:
             return rule, tuple(sides)
-    raise Unavailable(
-        f"FLOPs Convention: '{place}' is no input",
-        f"write {' or '.join(_OF_THE_PAGE)}, or a size such as 224, 224×285 or 1×3×224×285",
-    )
+    raise Unavailable(f"FLOPs Convention: '{place}' is no input", _HOW)

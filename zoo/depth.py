@@ -62,9 +62,9 @@ def depth(network: nn.Module, shape: Shape) -> int:
     try:
         with torch.inference_mode(), paths:
             output = network(pixels)
-    except Exception as error:  # code of others may raise anything
-        reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        raise Unavailable(f"the network does not run: {reason}") from None
+    except (Exception, SystemExit) as error:  # code of others may raise anything
+        name = type(error).__name__
+        raise Unavailable(f"the path through the network cannot be followed: {name}") from None
     found = [path.total for _, path in paths.behind([output])]
     if not found:
         raise Unavailable("the path through the network cannot be followed")

@@ -33,7 +33,7 @@ def decode(data: bytes) -> Any:
             raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Return in one line what an error of another's code says."""
     return f"{type(error).__name__}: {error}".partition("\n")[0][:200]
 

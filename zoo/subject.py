@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Metric, ModelEntry, Value
-from zoo.conventions import Explanation
+from zoo.conventions import FRAMINGS, Explanation
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.structure import Shape
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from torch import nn
 
 T = TypeVar("T")
-CHANNELS = 3
 
 
 class Lazy(Generic[T]):
@@ -183,7 +182,7 @@ class Subject:
                 "the image size is not known: neither page nor source says it",
                 "add 'Image Size' to the model's Metadata",
             )
-        return (1, CHANNELS, int(size), int(size))
+        return FRAMINGS["declared"].shape(int(size))
 
     def preprocessing(self) -> Preprocessing:
         """Return the documented preprocessing, completed by the source's own.

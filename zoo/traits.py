@@ -17,6 +17,7 @@ from zoo.vocabulary.view import blocks, convolutions, is_map, is_sum
 if TYPE_CHECKING:
     from torch import nn
 
+_SCRIPTED = "torch.jit._script.RecursiveScriptModule"
 _REDUCING = frozenset({"max_pool2d", "avg_pool2d"})
 
 
@@ -49,6 +50,8 @@ def look(network: nn.Module, record: Record) -> Traits:
     from zoo.depth import depth
 
     try:
+        if any(module.is_a(_SCRIPTED) for module in record.modules):
+            raise Unavailable("the path through a scripted network cannot be followed")
         deep, doubt = depth(network, record.shape), why_unsettled(record)
     except Unavailable as error:
         deep, doubt = None, error.message

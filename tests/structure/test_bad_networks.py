@@ -189,8 +189,8 @@ def test_what_grows_beyond_what_can_be_counted_does_not_run() -> None:
     assert "\n" not in message
 
 
-def test_a_network_that_ends_the_process_is_not_held_back() -> None:
-    with pytest.raises(SystemExit):
+def test_a_network_that_ends_the_process_is_held_back() -> None:
+    with pytest.raises(Unavailable, match="SystemExit: 3"):
         trace(Does(lambda x: sys.exit(3)), SHAPE)
     assert runs()
 

@@ -14,7 +14,7 @@ from zoo.claims import ModelEntry
 from zoo.counting import RULES
 from zoo.structure import Shape
 from zoo.subject import Identity
-from zoo.survey import Facts, Request, Survey, Trouble, Wanted, cache, worker
+from zoo.survey import Facts, Request, Survey, Trouble, Wanted, cache, pool, worker
 from zoo.survey.answers import Answers
 from zoo.survey.pool import spread
 from zoo.traits import Traits
@@ -27,6 +27,18 @@ from torch import nn
 def small(): return nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU())
 def dies(): os._exit(3)
 def sleeps(): time.sleep(60)
+def leaves(): raise SystemExit(0)
+class Leaves(nn.Module):
+    def forward(self, inputs): raise SystemExit(0)
+def leaves_at_work(): return Leaves()
+def prints():
+    print("hello")
+    os.system("echo hello")
+    return small()
+def stubborn():
+    while True:
+        try: time.sleep(1)
+        except BaseException: pass
 def needs_values():
     width = int(torch.ones(2).sum().item())
     layer = nn.Linear(64, 64)
@@ -132,6 +144,13 @@ def test_an_editable_source_is_not_kept(
     assert list(tmp_path.rglob("facts/**/*.json")) == []
 
 
+def test_a_fact_that_was_changed_on_disk_is_not_believed(timm_model, tmp_path: Path) -> None:
+    Survey(tmp_path).facts(timm_model("resnet18"))
+    for path in tmp_path.rglob("*.json"):
+        path.write_text(path.read_text().replace("11689512", "42"))
+    assert Survey(tmp_path).facts(timm_model("resnet18")).parameters == 11_689_512
+
+
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", '{"facts": {"identity": {}}}', '{"facts": 5}'])
 def test_a_spoilt_file_of_the_cache_counts_as_none(spoilt: str, timm_model, tmp_path: Path) -> None:
     known = Survey(tmp_path).facts(timm_model("resnet18"), Wanted((SHAPE,)))
@@ -189,15 +208,42 @@ def test_a_network_that_needs_values_is_built_with_them(python_model, tmp_path: 
 
 
 def test_a_network_that_takes_too_long_is_given_up(
-    python_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    python_model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "DEADLINE", 0.2)
     began = time.monotonic()
-    facts = Survey(tmp_path).facts(python_model("sleeps"), Wanted((SHAPE,)))
+    found = worker.find(python_model("sleeps").source, Wanted((SHAPE,)))
     assert time.monotonic() - began < 10
-    assert isinstance(facts.parameters, Trouble)
-    assert "took more than" in facts.parameters.message and not facts.parameters.lasting
+    assert isinstance(found.parameters, Trouble)
+    assert "took more than" in found.parameters.message and not found.parameters.lasting
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_one_that_does_not_let_itself_be_stopped_spoils_no_other(
+    python_model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "STALLED", 8)
+    survey = Survey(tmp_path)
+    survey.find(Request(python_model(name), Wanted((SHAPE,))) for name in ("small", "stubborn"))
+    assert survey.facts(python_model("small")).parameters == 3 * 4 * 9 + 4
+    stubborn = survey.facts(python_model("stubborn")).parameters
+    assert isinstance(stubborn, Trouble) and "died" in stubborn.message
+
+
+@pytest.mark.parametrize("name", ["leaves", "leaves_at_work"])
+def test_one_that_ends_its_process_is_trouble_and_not_the_end(
+    name: str, python_model, tmp_path: Path
+) -> None:
+    wanted = Wanted((SHAPE,))
+    found = Survey(tmp_path).facts(python_model(name), wanted).totals[SHAPE]
+    assert isinstance(found, Trouble)
+
+
+def test_what_a_network_prints_is_no_part_of_a_report(
+    python_model, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    Survey(tmp_path).facts(python_model("prints"), Wanted((SHAPE,)))
+    assert capfd.readouterr().out == ""
 
 
 def test_one_that_kills_its_process_spoils_no_other(python_model, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def test_published_networks_are_as_deep_as_they_are_called(name: str, layers: in
 @pytest.mark.parametrize(
     ("network", "reason"),
     [
-        (nn.Linear(5, 5), "the network does not run: RuntimeError"),
+        (nn.Linear(5, 5), "cannot be followed: RuntimeError"),
         (Constant(), "the path through the network cannot be followed"),
     ],
 )

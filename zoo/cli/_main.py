@@ -67,8 +67,11 @@ def run(arguments: Sequence[str]) -> int:
     except ZooError as error:
         _output.complain(error)
         return USAGE
-    except SystemExit:  # how click ends where the reader of its help has gone away
-        return 0
+    except SystemExit as end:
+        if isinstance(end.__context__, OSError):  # the reader of click's help has gone away
+            return 0
+        click.echo("zoo: the code of a model ended this process", err=True)
+        return INTERNAL
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: nothing was left half-written", err=True)
         return INTERRUPTED

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from zoo import escape
-from zoo.claims import Metric, ModelEntry
+from zoo.claims import Metric, ModelEntry, plain
 from zoo.cli import _access, _output, _progress, _selection, _text
 from zoo.conventions import FRAMINGS, Explanation, shown
 from zoo.errors import ZooError
@@ -60,9 +60,11 @@ def explain_flops_command(
     """Say which counting rule, on which input, reproduces published FLOPs to the last digit.
 
     Without a model, all of the index. An explanation never changes a verdict of 'zoo verify'."""
-    registry = _selection.sound_registry(index)
+    registry, _ = _selection.spoiled_apart(index)
     everything = everything or not (models or patterns)
     chosen = _selection.choose(registry, models, patterns, everything)
+    if not chosen:
+        return _selection.nothing_selected("no model of the index matches")
     entries = [entry for entry in chosen if entry.claimed(Metric.FLOPS) is not None]
     if not entries:
         return _selection.nothing_selected("no selected model claims FLOPs")
@@ -77,7 +79,7 @@ def _explain(entries: list[ModelEntry], *, trust_python: bool) -> Explained:
         try:
             source_of(entry, trust_python=trust_python)
         except ZooError as error:
-            left_out[entry.name] = error.message
+            left_out[entry.name] = f"{error.message}: {error.hint}"
     known = [entry for entry in entries if entry.name not in left_out]
     with _progress.listener() as listener:
 
@@ -158,7 +160,7 @@ def _json_form(told: Explained) -> str:
             {
                 "model": entry.name,
                 "collection": entry.collection or None,
-                "claimed": explanation.claimed if explanation else None,
+                "claimed": plain(entry.value(Metric.FLOPS)),
                 "cause": explanation.cause() if explanation else None,
                 "support": explanation.support if explanation else 0,
                 "message": told.left_out.get(entry.name, ""),

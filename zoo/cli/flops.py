@@ -13,15 +13,15 @@ import click
 from zoo import escape
 from zoo.claims import Metric, ModelEntry
 from zoo.cli import _access, _output, _selection, _text
-from zoo.conventions import FRAMINGS, shown
+from zoo.conventions import CHANNELS, FRAMINGS, OF_THE_PAGE, shown
 from zoo.counting import RULES, Tally, tally, total
-from zoo.errors import UsageError, nearest
-from zoo.sources import source_of
+from zoo.errors import Unavailable, UsageError, nearest
+from zoo.sources import SOURCES, source_of
 from zoo.structure import Module, Record, Shape
 from zoo.structure.record import elements
+from zoo.survey import Trouble, recorded
 
 DEFAULT_RULE = "macs"
-CHANNELS = 3
 
 
 @click.command("flops")
@@ -30,7 +30,12 @@ CHANNELS = 3
 @click.option("--size", "sizes", multiple=True, metavar="SIDE|HxW",
               help="Input to count at; may be given again.  [default: the declared size, and "
               "that resized but not cropped]")  # fmt: skip
-@click.option("--rule", default=DEFAULT_RULE, show_default=True, help="Rule of the modules' tree.")
+@click.option(
+    "--rule",
+    default=DEFAULT_RULE,
+    show_default=True,
+    help=f"Rule of the modules' tree: {', '.join(RULES)}.",
+)
 @click.option("--depth", type=click.IntRange(min=0), default=2, show_default=True,
               help="Levels of the modules' tree.")  # fmt: skip
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
@@ -51,7 +56,7 @@ def flops_command(
     if rule not in RULES:
         hint = nearest(rule, RULES) or f"rules are {', '.join(RULES)}"
         raise UsageError(f"there is no counting rule '{rule}'", hint)
-    entry = _selection.lookup(_selection.sound_registry(index), model)
+    entry = _selection.lookup(_selection.spoiled_apart(index)[0], model)
     shapes = [_shape(size) for size in sizes] or _declared(entry)
     _access.require_torch("counting")
     records = _records(entry, shapes, trust_python=trust_python)
@@ -64,7 +69,7 @@ def flops_command(
 
 def _shape(text: str) -> Shape:
     """Return the input's shape for ``224`` or ``224x285``."""
-    sides = text.replace("×", "x").split("x")
+    sides = text.casefold().replace("×", "x").split("x")
     if not 1 <= len(sides) <= 2 or not all(s.isdecimal() and len(s) <= 6 for s in sides):
         raise UsageError(f"'{text}' is no size", "write 224, or height and width as 224x285")
     return (1, CHANNELS, int(sides[0]), int(sides[-1]))
@@ -74,28 +79,22 @@ def _declared(entry: ModelEntry) -> list[Shape]:
     size = entry.value(Metric.IMAGE_SIZE)
     if not isinstance(size, Decimal):
         raise UsageError(f"{entry.name} declares no image size", "say --size 224")
-    return [FRAMINGS[name].shape(int(size)) for name in ("declared", "resized")]
+    return [FRAMINGS[name].shape(int(size)) for name in OF_THE_PAGE]
 
 
 def _records(entry: ModelEntry, shapes: list[Shape], *, trust_python: bool) -> list[Record]:
     """Return the record at each shape at which the network runs; say of the others why not."""
-    from zoo.errors import Unavailable
-    from zoo.structure.trace import trace
-    from zoo.survey.worker import skeleton
-
     try:
-        source = source_of(entry, trust_python=trust_python)
-        network = skeleton(source, entry.source)
+        source_of(entry, trust_python=trust_python)
     except Unavailable as error:
         raise UsageError(error.message, error.hint) from None
-    records = []
-    for shape in shapes:
-        try:
-            records.append(trace(network, shape, source.describe(entry.source)))
-        except Unavailable as error:
-            click.echo(f"{shown(shape)}: {escape.terminal(error.message)}", err=True)
+    made = recorded(entry, tuple(shapes))
+    records = [record for record in made if isinstance(record, Record)]
+    troubles = [trouble for trouble in made if isinstance(trouble, Trouble)]
     if not records:
-        raise UsageError(f"{entry.name} runs at none of these sizes", "say another --size")
+        raise UsageError(f"{entry.name}: {troubles[0].message}", troubles[0].hint)
+    for trouble in troubles:
+        click.echo(f"left out: {escape.line(trouble.message)}", err=True)
     return records
 
 
@@ -105,12 +104,18 @@ def _report(entry: ModelEntry, records: list[Record], rule: str, depth: int) -> 
     claim = entry.claimed(Metric.FLOPS)
     claimed = f", claimed {claim.text} FLOPs ({claim.location})" if claim else ""
     parts = [
-        escape.line(f"{entry.name}: {first.parameters:,} parameters{claimed}") + "\n",
+        escape.line(f"{entry.name}: {first.parameters:,} parameters{claimed}") + "\n"
+        f"{escape.line(_source(entry))}\n",
         _text.columns(list(_totals(records)), right=range(1, 1 + len(records))),
         _text.columns(list(_tree(first, counted, rule, depth)), right=(2, 3, 4)),
         _left_out(counted, rule),
     ]
     return "\n".join(parts)
+
+
+def _source(entry: ModelEntry) -> str:
+    """Return what builds the network, with its version."""
+    return SOURCES[entry.source.kind].describe(entry.source)
 
 
 def _totals(records: list[Record]) -> Iterator[list[object]]:
@@ -154,7 +159,7 @@ def _data(entry: ModelEntry, records: list[Record], rule: str, depth: int) -> di
     return {
         "schema_version": "1",
         "model": entry.name,
-        "source": first.built,
+        "source": _source(entry),
         "claimed": int(claim.value) if claim and isinstance(claim.value, Decimal) else None,
         "parameters": first.parameters,
         "counts": [

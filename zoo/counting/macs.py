@@ -4,9 +4,9 @@ Half of what ``torch.utils.flop_counter.FlopCounterMode`` counts, since that cou
 multiply–accumulate as two operations (torch 2.15, ``flop_registry`` in
 ``torch/utils/flop_counter.py``). Biases, normalisation, activations and pooling cost nothing.
 
-One difference: torch's counter does not look into the fused attention that
-``nn.MultiheadAttention`` uses in evaluation mode, and counts nothing for it. The record is made
-without that fusion, so its products count here.
+Two differences: torch's counter does not look into the fused attention that
+``nn.MultiheadAttention`` uses in evaluation mode, nor into the fused ``nn.LSTM`` of the CPU, and
+counts nothing for them. The record is made without that fusion, so their products count here.
 """
 
 from __future__ import annotations

@@ -61,9 +61,11 @@ def _multihead(module: Module, step: Step) -> int:
     """Return what torch's multi-head attention costs, with its projections, biases and softmax."""
     (query, key, value), first = step.inputs[:3], bool(module.settings.get("batch_first"))
     assert query is not None and key is not None and value is not None
-    pictures, (q, k, v) = query[not first], (s[first] for s in (query, key, value))
-    wide, kept = query[2], value[2]
-    cost = q * wide + q * wide * wide + k * key[2] ** 2 + v * kept**2
+    batched = len(query) == 3
+    pictures = query[not first] if batched else 1
+    q, k, v = (shape[first and batched] for shape in (query, key, value))
+    wide, kept = query[-1], value[-1]
+    cost = q * wide + q * wide * wide + k * key[-1] ** 2 + v * kept**2
     if "in_proj_bias" in module.parameters:
         cost += (q + k + v) * wide
     heads = number(module, "num_heads")

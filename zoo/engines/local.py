@@ -148,7 +148,7 @@ def _forward(network: nn.Module, inputs: Tensor) -> Tensor:
 
     try:
         logits = network(inputs)
-    except Exception as error:  # code of others may raise anything
+    except (Exception, SystemExit) as error:  # code of others may raise anything
         raise Unavailable(
             f"the network does not run on {_shape(inputs)}: {reason(error)}"
         ) from None

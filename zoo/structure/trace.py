@@ -41,7 +41,7 @@ def trace(
     try:
         with torch.inference_mode(), watched(seen):
             output = network(picture)
-    except Exception as error:  # code of others may raise anything
+    except (Exception, SystemExit) as error:  # code of others may raise anything
         raise Unavailable(
             f"the network does not run on {_shown(shape)}: {_reason(error)}"
         ) from None
@@ -73,14 +73,17 @@ def _shown(shape: Shape) -> str:
     return " × ".join(str(side) for side in shape)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """Return in one line why a pass ended early."""
-    told = str(error)
+    try:
+        told = str(error)
+    except Exception:  # code of others may raise anything, there too
+        told = ""
     if _NEEDS_DATA.search(told):
         return "its steps depend on the values of the input, of which only the shape is known"
     if _ELSEWHERE in told:
         return "it makes tensors on a device of its own choice, not where its input is"
-    line = re.sub(r" at 0x[0-9a-fA-F]+", "", told.strip().partition("\n")[0])
+    line = re.sub(r" at 0x[0-9a-fA-F]+", "", (told.strip().splitlines() or [""])[0])
     return f"{type(error).__name__}: {line}"[:200] if line else type(error).__name__
 
 

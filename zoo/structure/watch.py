@@ -44,7 +44,8 @@ class Seen:
     """What was seen so far, and in which module the pass is."""
 
     def __init__(self, network: nn.Module) -> None:
-        self.numbers = {id(module): i for i, module in enumerate(network.modules())}
+        self.modules = list(network.modules())  # held, so that no id is given anew
+        self.numbers = {id(module): i for i, module in enumerate(self.modules)}
         self.operations: list[Step] = []
         self.forwards: list[Step] = []
         self.functions: list[Step] = []

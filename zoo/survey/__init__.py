@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from zoo.claims import ModelEntry, SourceSpec
+from zoo.sources import SOURCES
+from zoo.structure import Record, Shape
 from zoo.subject import Identity
 from zoo.survey.cache import Cache
 from zoo.survey.facts import Facts, Found, Request, Totals, Trouble, Wanted
 from zoo.survey.pool import spread
-from zoo.survey.worker import find, identify, nothing_more
+from zoo.survey.worker import find, identify, nothing_more, records
 
-__all__ = ["Facts", "Request", "Survey", "Totals", "Trouble", "Wanted"]
+__all__ = ["Facts", "Request", "Survey", "Totals", "Trouble", "Wanted", "recorded"]
 
 IN_PROCESS = 2  # so few are counted faster here than processes are started
 
 Report = Callable[[int, int], None]
+_DIED = Trouble("the process that built and counted it died", "is there memory?", lasting=False)
 Job = tuple[SourceSpec, Wanted]
 Named = tuple[Identity | Trouble, str]
 A = TypeVar("A")
@@ -61,7 +64,9 @@ class Survey:
         for request in missing:
             alike.setdefault(named[request.entry.name][1], []).append(request)
         jobs = [(architecture, _job(same)) for architecture, same in alike.items()]
-        for done, ((architecture, _), found) in enumerate(_run(_do, jobs, _undone), 1):
+        named_code = any(SOURCES[spec.kind].runs_named_code for _, (spec, _) in jobs)
+        outcomes = _run(_do, jobs, _undone, apart=named_code)
+        for done, ((architecture, _), found) in enumerate(outcomes, 1):
             for request in alike[architecture]:
                 self._learn(request.entry, named[request.entry.name][0], found)
             self._report(done, len(jobs))
@@ -89,9 +94,13 @@ class Survey:
 
 
 def _run(
-    function: Callable[[A], B], arguments: Sequence[A], died: Callable[[A], B]
+    function: Callable[[A], B],
+    arguments: Sequence[A],
+    died: Callable[[A], B],
+    *,
+    apart: bool = False,
 ) -> Iterator[tuple[A, B]]:
-    if len(arguments) > IN_PROCESS:
+    if apart or len(arguments) > IN_PROCESS:
         yield from spread(function, arguments, died)
     else:
         yield from ((argument, function(argument)) for argument in arguments)
@@ -115,6 +124,21 @@ def _do(job: tuple[str, Job]) -> Found:
     return find(*job[1])
 
 
+def recorded(entry: ModelEntry, shapes: tuple[Shape, ...]) -> list[Record | Trouble]:
+    """Return the record of a model's pass at each shape, made in another process.
+
+    Where the network cannot be built there is only that trouble.
+    """
+    return next(made for _, made in spread(_record, [(entry.source, shapes)], _unrecorded))
+
+
+def _unrecorded(job: tuple[SourceSpec, tuple[Shape, ...]]) -> list[Record | Trouble]:
+    return [_DIED]
+
+
+def _record(job: tuple[SourceSpec, tuple[Shape, ...]]) -> list[Record | Trouble]:
+    return records(*job)
+
+
 def _undone(job: tuple[str, Job]) -> Found:
-    died = Trouble("the process that built and counted it died", "is there memory?", lasting=False)
-    return nothing_more(died, job[1][1])
+    return nothing_more(_DIED, job[1][1])

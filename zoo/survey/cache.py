@@ -19,6 +19,12 @@ from zoo.machine import is_editable, package_version
 from zoo.sources import SOURCES
 from zoo.survey.facts import Facts, from_data, lasting, to_data
 
+# The code whose change may move a fact.
+_PACKAGES = (
+    *("zoo", "zoo.structure", "zoo.counting", "zoo.vocabulary", "zoo.sources", "zoo.survey"),
+)
+_MODULES = ("depth.py", "subject.py", "traits.py")
+
 
 class Cache:
     """A folder of facts; what cannot be read or written there counts as not there."""
@@ -32,7 +38,9 @@ class Cache:
         if path is None:
             return None
         try:
-            return from_data(json.loads(path.read_bytes())["facts"])
+            document = json.loads(path.read_bytes())
+            sound = document["sha256"] == _digest(document["facts"])
+            return from_data(document["facts"]) if sound else None
         except (OSError, LookupError, TypeError, ValueError, AttributeError):
             return None
 
@@ -44,7 +52,8 @@ class Cache:
         known = self.find(entry)
         if known is not None:
             facts = facts.after(known)
-        document = {"key": _key(entry), "facts": to_data(facts)}
+        data = to_data(facts)
+        document = {"key": _key(entry), "facts": data, "sha256": _digest(data)}
         with contextlib.suppress(OSError):  # a cache that cannot be written to is no cache
             _write(path, json.dumps(document, ensure_ascii=False).encode())
 
@@ -55,6 +64,10 @@ class Cache:
         key = json.dumps(_key(entry), sort_keys=True)
         name = hashlib.sha256(key.encode()).hexdigest()
         return self._folder / name[:2] / f"{name}.json"
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 
 def _key(entry: ModelEntry) -> dict[str, Any]:
@@ -74,8 +87,10 @@ def _key(entry: ModelEntry) -> dict[str, Any]:
 def _code() -> str:
     """Return the SHA-256 of the code that records and counts, which may change within a version."""
     digest = hashlib.sha256()
-    for package in ("zoo.structure", "zoo.counting", "zoo.survey"):
-        modules = (file for file in files(package).iterdir() if file.name.endswith(".py"))
+    for package in _PACKAGES:
+        modules = [file for file in files(package).iterdir() if file.name.endswith(".py")]
+        if package == "zoo":
+            modules = [file for file in modules if file.name in _MODULES]
         for module in sorted(modules, key=lambda file: file.name):
             digest.update(module.read_bytes())
     return digest.hexdigest()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from zoo.claims import Metric, ModelEntry
-from zoo.conventions import FRAMINGS, Candidate, Explanation, candidates, choose
+from zoo.conventions import FRAMINGS, OF_THE_PAGE, Candidate, Explanation, candidates, choose
 from zoo.structure import Shape
 from zoo.subject import Identity
 from zoo.survey import Request, Survey, Trouble, Wanted
@@ -48,7 +48,7 @@ def _claimed(entry: ModelEntry) -> int | None:
 def _of_the_page(entry: ModelEntry) -> Iterator[Framed]:
     size = entry.value(Metric.IMAGE_SIZE)
     if isinstance(size, Decimal):
-        for framing in ("declared", "resized"):
+        for framing in OF_THE_PAGE:
             yield framing, FRAMINGS[framing].shape(int(size))
 
 

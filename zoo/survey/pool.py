@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
@@ -17,6 +17,8 @@ B = TypeVar("B")
 
 # Imported once, by the process that the workers are forked from.
 _HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.worker")
+
+STALLED = 180  # seconds without an answer from any process; each gives up by itself before that
 
 
 def cores() -> int:
@@ -35,7 +37,8 @@ def spread(
 
     Args:
         function: importable by name; runs in another process.
-        died: gives the outcome for an argument whose process died, such as for want of memory.
+        died: gives the outcome for an argument whose process died, such as for want of memory, or
+            does not answer.
         heavy: modules that the function needs, imported once for all processes.
     """
     left = list(arguments)
@@ -60,18 +63,22 @@ def spread(
 def _once(
     function: Callable[[A], B], arguments: list[A], workers: int, heavy: Sequence[str]
 ) -> Iterator[tuple[A, B]]:
+    others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(workers, mp_context=_context(heavy), initializer=_prepare)
     try:
         futures: dict[Future[B], A] = {executor.submit(function, a): a for a in arguments}
-        pending = list(futures) if workers == 1 else as_completed(futures)
-        for future in pending:
-            yield futures[future], future.result()
-    except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        waiting = set(futures)
+        while waiting:
+            done, waiting = wait(waiting, STALLED, FIRST_COMPLETED)
+            if not done:
+                raise BrokenProcessPool("no process answers any more")
+            for future in done:
+                yield futures[future], future.result()
+    finally:  # also where a thread of a network would keep its process alive for ever
         executor.shutdown(wait=False, cancel_futures=True)
-        raise
-    executor.shutdown()
+        for process in multiprocessing.active_children():
+            if process not in others:
+                process.terminate()
 
 
 def _context(heavy: Sequence[str]) -> Any:
@@ -84,7 +91,8 @@ def _context(heavy: Sequence[str]) -> Any:
 
 
 def _prepare() -> None:
-    """Leave Ctrl-C to the parent, the cores to the others, and what is imported uncollected."""
+    """Leave Ctrl-C and standard output to the parent, and the cores to the other workers."""
+    os.dup2(2, 1)  # what a network prints is no part of a report
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()  # a third of the time went into looking through torch's own objects
     if "torch" in sys.modules:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from zoo.claims import ModelEntry, SourceSpec
 from zoo.counting import RULES, total
 from zoo.errors import Unavailable
 from zoo.sources import SOURCES, Source
+from zoo.structure import Record, Shape
 from zoo.subject import Identity
 from zoo.survey.facts import Found, Totals, Trouble, Wanted, trouble
 from zoo.traits import Traits, look
@@ -51,10 +52,8 @@ def find(spec: SourceSpec, wanted: Wanted) -> Found:
         return found
     except Unavailable as error:
         why = _trouble(error, spec)
-    except _TooLong:
-        why = Trouble(f"building and counting it took more than {DEADLINE} s", lasting=False)
-    except MemoryError:
-        why = Trouble("there is too little memory to build and count it", lasting=False)
+    except (_TooLong, MemoryError, SystemExit) as error:
+        why = Trouble(_why_ended(error), lasting=False)
     except Exception as error:  # a defect met in one model must not lose what is known of others
         surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
         why = Trouble(surprise, "this is a defect of zoo: please report it", lasting=False)
@@ -97,6 +96,37 @@ def _trouble(error: Unavailable, spec: SourceSpec) -> Trouble:
     found, place = trouble(error), f"{spec.location}: "
     message = found.message.removeprefix(place)
     return replace(found, message=message, of_page=message != found.message)
+
+
+def records(spec: SourceSpec, shapes: Sequence[Shape]) -> list[Record | Trouble]:
+    """Return the record of a network's pass at each shape."""
+    from zoo.structure.trace import described, trace
+
+    made: list[Record | Trouble] = []
+    try:
+        with _deadline():
+            network = skeleton(SOURCES[spec.kind], spec)
+            modules = described(network)
+            for shape in shapes:
+                try:
+                    made.append(trace(network, shape, modules=modules))
+                except Unavailable as error:
+                    made.append(trouble(error))
+    except Unavailable as error:
+        made = [_trouble(error, spec)]
+    except (_TooLong, MemoryError, SystemExit) as error:
+        made = [Trouble(_why_ended(error), lasting=False)]
+    return made
+
+
+def _why_ended(error: BaseException) -> str:
+    match error:
+        case _TooLong():
+            return f"building and counting it took more than {DEADLINE} s"
+        case MemoryError():
+            return "there is too little memory to build and count it"
+        case _:
+            return "the network ends the process that builds it"
 
 
 def skeleton(source: Source, spec: SourceSpec) -> nn.Module:
