@@ -12,22 +12,31 @@ from zoo.subject import Identity, Subject
 def elsewhere(subject: Subject) -> tuple[Mapping[str, Any] | None, str]:
     """Return the cause, as data and in words, where the name leads to another network.
 
-    A present name is another network's where the source does not have the documented weights
-    file under it.
+    It is another network's name where the source has the documented weights file under others
+    only, or under none while this name has another file. Where it keeps the weights of the name in
+    a repository, nothing is known of the file, and no cause is given.
     """
     identity, asked = subject.identity(), subject.entry.source.reference
-    present = identity.name
+    present, weights = identity.name, subject.entry.weights
     if present is None or _architecture(present) == _architecture(asked):
         return None, ""
-    weights = subject.entry.weights
-    if weights is not None and _has(identity, present, file_name(weights.text)):
+    documented = file_name(weights.text) if weights is not None else ""
+    alike = _called_alike(present, asked) and not identity.holders
+    if weights is not None and (alike or not _misdirected(identity, present, documented)):
         return None, ""
     return {"kind": "alias", "resolves_to": present}, f"alias resolves to {present}"
 
 
-def _has(identity: Identity, present: str, documented: str) -> bool:
-    holders = {_architecture(tag) for tag in identity.holders}
-    return documented == identity.loaded or _architecture(present) in holders
+def _misdirected(identity: Identity, present: str, documented: str) -> bool:
+    if identity.holders:
+        return _architecture(present) not in {_architecture(tag) for tag in identity.holders}
+    in_repository = "/" in identity.loaded
+    return bool(identity.loaded) and not in_repository and identity.loaded != documented
+
+
+def _called_alike(present: str, asked: str) -> bool:
+    """Return whether a name only says who trained the network: ``tv_resnet34``, ``resnet34``."""
+    return _architecture(present) in asked
 
 
 def _architecture(name: str) -> str:

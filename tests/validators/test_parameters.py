@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import timm
@@ -16,6 +17,7 @@ from zoo.errors import Blocked, Refused, Skipped, Unavailable
 from zoo.findings import Verdict
 from zoo.subject import Identity
 from zoo.validators import VALIDATORS
+from zoo.validators._network import elsewhere
 
 PARAMETERS = VALIDATORS["parameters"]
 
@@ -185,3 +187,24 @@ def test_what_is_refused_is_not_got_round(subject, claim) -> None:
     with pytest.raises(Refused) as raised:
         PARAMETERS.measure(about, claim(Metric.PARAMETERS, "35"))
     assert raised.value is refused
+
+
+@pytest.mark.parametrize(
+    ("holders", "loaded", "misdirected"),
+    [
+        (("resnext101_32x16d.tag",), "other.pth", True),  # another network has the documented file
+        (("resnet18.tag", "resnet34.tag"), "tiny.pth", False),  # this one has it as well
+        ((), "other.pth", False),  # the weights of the name were replaced; the name is alike
+        ((), "timm/resnet18.tag", False),  # weights in a repository: nothing is known of the file
+        ((), "tiny.pth", False),
+        ((), "", False),
+    ],
+)
+def test_an_alias_is_a_cause_only_where_it_leads_to_another_network(
+    entry, spec, holders: tuple[str, ...], loaded: str, misdirected: bool
+) -> None:
+    page = entry(weights="https://example.org/tiny.pth", source=spec("timm", "tv_resnet18"))
+    identity = Identity("resnet18.tag", "timm", "", loaded, holders)
+    about = SimpleNamespace(entry=page, identity=lambda: identity)
+    cause, because = elsewhere(about)  # type: ignore[arg-type]
+    assert (cause is not None) is misdirected and bool(because) is misdirected
