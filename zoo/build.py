@@ -121,7 +121,7 @@ def subject_of(
     weights = Lazy(lambda: obtain(entry, options.access))
     stated = Lazy(lambda: source().stated(entry, network_without))
 
-    checkpoint = Lazy(lambda: in_store(options.access.cache)(weights()))
+    checkpoint = Lazy(lambda: in_store(options.access.store)(weights()))
 
     def loaded() -> nn.Module:
         checkpoint()  # before a network is built in vain

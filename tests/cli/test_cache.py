@@ -53,6 +53,23 @@ def test_a_damaged_file_is_told_and_the_next_time_all_is_well(zoo: Zoo, store: S
     assert zoo("cache", "verify").code == 0
 
 
+def test_a_damaged_file_that_cannot_be_removed_is_not_said_to_be(
+    zoo: Zoo, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = store.find("https://weights.example/old.pth")
+    assert path is not None
+    path[0].chmod(0o644)
+    path[0].write_bytes(b"rotten")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    outcome = zoo("cache", "verify")
+    assert outcome.code == 1
+    assert outcome.out.startswith(f"damaged, could not be removed: {path[1]}")
+
+
 @pytest.mark.parametrize(
     ("options", "left"),
     [
@@ -81,8 +98,15 @@ def test_quarantine_is_pruned_by_age(zoo: Zoo, store: Store) -> None:
     for name in ("old", "new"):
         (folder / name).write_bytes(b"x")
     os.utime(folder / "old", (1, 1))
-    zoo("cache", "prune", "--older-than", "1d")
+    listed = zoo("cache", "list")
+    assert "in quarantine" in listed.out
+    assert "2 files in quarantine, 2 bytes" in listed.err
+    outcome = zoo("cache", "prune", "--older-than", "1d")
+    assert "sha256:old  1 bytes  used 1970-01-01  in quarantine" in outcome.out
+    assert outcome.err == "2 files removed, 101 bytes\n"  # and the old one of the store
     assert [path.name for path in folder.iterdir()] == ["new"]
+    zoo("cache", "prune", "--max-size", "0")
+    assert [path.name for path in folder.iterdir()] == []
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,16 @@ def test_a_page_of_an_attacker_writes_no_control_codes_to_the_terminal(
     assert "\x1b" not in outcome.err
 
 
+@pytest.mark.parametrize("command", ["fetch", "lock"])
+def test_a_models_name_gives_no_command_to_a_runner(zoo: Zoo, tmp_path: Path, command: str) -> None:
+    page = tmp_path / "index.yml"
+    page.write_text('Models:\n- Name: "::error::pwned"\n')
+    outcome = zoo(command, "--all", "--index", page)
+    assert outcome.code == 0
+    assert "error::pwned: the page names no weights file" in outcome.err
+    assert not [line for line in outcome.err.splitlines() if line.lstrip().startswith("::")]
+
+
 def test_a_terminal_is_shown_a_bar_for_each_file(tmp_path: Path) -> None:
     data = os.urandom(3_000_000)
     with running(Hostile()) as server:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import Digits, Zoo
-from tests.weights.server import Hostile, body, running
+from tests.weights.server import Hostile, body, running, status
 from zoo.claims import Digest, ModelEntry
 from zoo.cli import _access
 from zoo.schemas import load
 from zoo.weights import Policy
-from zoo.weights.pins import Pin, to_text
+from zoo.weights.pins import Pin, _places, read_pins, to_text
 
 CONTENT = b"weights"
 HEX = hashlib.sha256(CONTENT).hexdigest()
@@ -247,6 +248,61 @@ def test_a_claim_that_the_page_makes_itself_is_not_made_twice(index: Path, entry
     assert len(both.claims) == 2
 
 
+def test_a_replaced_file_is_noticed_although_the_cache_holds_the_old_one(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
+    )
+    old, new = (hashlib.sha256(data).hexdigest() for data in (b"old", b"new"))
+    with running(Hostile()) as server:
+        page = tmp_path / "page.yml"
+        url = server.serve("/a.pth", body(b"old"))
+        page.write_text(f"Models:\n- Name: m\n  Weights: {url}\n- Name: same\n  Weights: {url}\n")
+        assert zoo("fetch", "m", "--index", page).code == 0
+        server.serve("/a.pth", body(b"new"))
+        server.asked.clear()
+        outcome = zoo("lock", "--all", "--index", page)
+        assert (outcome.code, outcome.out.count(new)) == (0, 2)
+        assert server.asked == ["/a.pth"]  # once for both models
+        server.serve("/a.pth", body(b"old"))
+        assert zoo("lock", "--check", "--index", page).code == 0  # the pinned one is here
+        outcome = zoo("lock", "m", "--index", page)
+        assert (outcome.code, f"found sha256:{old}" in outcome.err) == (1, True)
+        outcome = zoo("lock", "--all", "--update", "--index", page)
+        assert (outcome.code, outcome.out.count(old)) == (0, 2)
+        server.serve("/a.pth", body(b"new"))
+        outcome = zoo("lock", "--all", "--update", "--offline", "--index", page)
+        assert (outcome.code, outcome.out.count(old)) == (0, 2)
+        assert "no URL is asked, only what is in the cache is pinned" in outcome.err
+        server.serve("/a.pth", status(404))
+        assert zoo("lock", "--all", "--index", page).code == 4
+
+
+def test_mirrors_are_asked_and_compared_before_they_are_pinned(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
+    )
+    with running(Hostile()) as server:
+        page = tmp_path / "page.yml"
+        first, second = (server.serve(f"/{n}.pth", body(b"one")) for n in "ab")
+        page.write_text(f"Models:\n- Name: m\n  Weights: [{first}, {second}]\n")
+        assert zoo("lock", "m", "--index", page).code == 0
+        server.serve("/b.pth", body(b"two"))
+        outcome = zoo("lock", "m", "--update", "--index", page)
+        assert (outcome.code, "the mirrors differ" in outcome.err) == (1, True)
+        again = f"- Name: again\n  Weights: [{first}, {second}]\n"
+        page.write_text(page.read_text() + again)
+        known = Pin(first, Digest("sha256", hashlib.sha256(b"one").hexdigest()), 3, "2026-01-01")
+        (tmp_path / "zoo.lock").write_text(to_text({"m": known, "again": known}))
+        outcome = zoo("lock", "--all", "-j", "1", "--index", page)
+        assert (outcome.code, outcome.err.count("the mirrors differ")) == (1, 2)
+        server.serve("/b.pth", status(404))
+        assert zoo("lock", "m", "--update", "--index", page).code == 0
+
+
 def test_another_file_in_the_cache_is_no_reason_to_say_that_a_pin_does_not_hold(
     zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,3 +325,84 @@ def test_another_file_in_the_cache_is_no_reason_to_say_that_a_pin_does_not_hold(
         assert (outcome.code, "--update" in outcome.err) == (1, True)
         assert zoo("lock", "m", "--update", "--index", page).code == 0
         assert zoo("lock", "--check", "--index", page).code == 0
+
+
+def pins(*names: str) -> str:
+    return to_text(
+        {name: Pin("file:b.pth", Digest("sha256", HEX), 7, "2026-01-01") for name in names}
+    )
+
+
+@pytest.mark.parametrize("command", ["fetch", "verify", "lock"])
+def test_what_is_no_file_in_its_place_is_not_read_as_a_lock(
+    zoo: Zoo, index: Path, tmp_path: Path, command: str
+) -> None:
+    lock = index / "zoo.lock"
+
+    def complaint() -> str:
+        outcome = zoo(command, "b", "--index", index)
+        lock.unlink()
+        assert (outcome.code, "→" in outcome.err) == (2, True)
+        return outcome.err
+
+    (tmp_path / "elsewhere").write_text(pins("b"))
+    for place in ("/dev/null", tmp_path / "elsewhere", tmp_path / "not there", "zoo.lock"):
+        lock.symlink_to(place)
+        assert "the link leads out of its folder" in complaint() or place == "zoo.lock"
+    os.mkfifo(lock)
+    assert "this is not a regular file" in complaint()
+    with lock.open("wb") as stream:
+        stream.truncate(16 * 2**20 + 1)
+    assert "it is larger than 16 MiB" in complaint()
+
+
+def test_a_link_to_a_file_beside_it_is_read_as_a_lock(index: Path) -> None:
+    (index / "pins.json").write_text(pins("b"))
+    (index / "zoo.lock").symlink_to("pins.json")
+    assert list(read_pins(index / "zoo.lock")) == ["b"]
+
+
+@pytest.mark.parametrize("ended", ["\n", "\r\n", ""])
+def test_each_pin_is_found_where_it_is_written(tmp_path: Path, ended: str) -> None:
+    names = ["a", 'quoted"sha256', "sha256", "x/y~z"]
+    path = tmp_path / "zoo.lock"
+    text = pins(*names).replace("\n", ended)
+    path.write_bytes(text.encode())
+    places = {name: pin.location for name, pin in read_pins(path).items()}
+    lines = text.split("\n")
+    for place in places.values():
+        assert place is not None
+        assert lines[place.line - 1][place.column - 1 :].startswith(HEX)
+    assert len(set(places.values())) == len(names)
+    pointers = [place.pointer for place in places.values() if place]
+    assert "/models/x~1y~0z/sha256" in pointers
+    path.write_text(pins(*names).replace('"sha256": "', '"sha\\u0032\\u0035\\u0036": "', 1))
+    assert {pin.location.line for pin in read_pins(path).values() if pin.location} == {1}
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("ended", ["\n", ""])
+def test_many_pins_are_placed_in_one_pass(ended: str) -> None:
+    names = [str(number) for number in range(60_000)]
+    places = _places(pins(*names).replace("\n", ended), sorted(names), Path("zoo.lock"))
+    assert len(places) == len(names)
+
+
+def test_a_lock_that_the_settings_name_must_be_there(
+    zoo: Zoo, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "zoo.toml").write_text('lock = "pins.lock"\n')
+    for command in ("fetch", "verify"):
+        outcome = zoo(command, "b", "--index", index)
+        assert (outcome.code, "there is no lock file pins.lock" in outcome.err) == (2, True)
+    assert zoo("lock", "b", "--index", index).code == 0
+    assert zoo("fetch", "b", "--index", index).code == 0
+
+
+def test_where_nothing_can_be_pinned_nothing_is_written(zoo: Zoo, index: Path) -> None:
+    (index / "b.pth").unlink()
+    outcome = zoo("lock", "b", "--index", index)
+    assert outcome.code == 4
+    assert "zoo.lock is not written" in outcome.err
+    assert not (index / "zoo.lock").exists()

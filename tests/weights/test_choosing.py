@@ -53,6 +53,12 @@ def test_the_state_dict_is_found_by_the_written_rule(
     assert found.tensors == STATE
 
 
+@pytest.mark.parametrize("name", ["__metadata__", "module.__metadata__"])
+def test_the_name_of_what_is_no_tensor_in_safetensors_is_refused(name: str) -> None:
+    with pytest.raises(Rejected, match="a tensor is named __metadata__"):
+        chosen({"state_dict": {name: W}})
+
+
 @pytest.mark.parametrize("plain", PLAIN)
 @pytest.mark.parametrize("average", AVERAGED)
 def test_an_average_goes_first_only_where_it_is_meant(plain: str, average: str) -> None:

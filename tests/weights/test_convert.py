@@ -17,17 +17,21 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from tests.conftest import MakeEntry
 from tests.weights.hostile.assembler import checkpoint as zipped
 from tests.weights.hostile.assembler import legacy, mapping, pickled, tensor, weight
 from tests.weights.hostile.headers import HEADER, raw
+from zoo.build import Options, answers_of, subject_of
 from zoo.checkpoint import opening
-from zoo.checkpoint.record import KEY
-from zoo.claims import Digest
+from zoo.checkpoint.record import KEY, Checkpoint
+from zoo.claims import Digest, ModelEntry
 from zoo.errors import Blocked, Refused, Unavailable
 from zoo.run import WeightsFile
-from zoo.weights import convert
+from zoo.weights import Access, convert, proof
 from zoo.weights.convert import in_passing, in_store
 from zoo.weights.store import Store
+
+DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
 
 
 def published(folder: Path, data: bytes, name: str = "model.safetensors") -> WeightsFile:
@@ -44,34 +48,34 @@ def nobody(*_: object) -> Iterator[bytes]:
 
 def test_a_conversion_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = published(tmp_path, raw(HEADER))
-    first = in_store(tmp_path / "store")(weights)
+    first = in_store(Store(tmp_path / "store"))(weights)
     monkeypatch.setattr(convert, "opened", nobody)
-    assert in_store(tmp_path / "store")(weights) == first
+    assert in_store(Store(tmp_path / "store"))(weights) == first
     weights.path.unlink()
-    assert in_store(tmp_path / "store")(weights) == first
+    assert in_store(Store(tmp_path / "store"))(weights) == first
 
 
 def test_a_conversion_that_was_damaged_is_made_anew(tmp_path: Path) -> None:
     weights = published(tmp_path, raw(HEADER))
-    first = in_store(tmp_path / "store")(weights)
+    first = in_store(Store(tmp_path / "store"))(weights)
     content = first.path.read_bytes()
     first.path.chmod(0o600)
     first.path.write_bytes(content[:-1] + b"\x01")
-    assert in_store(tmp_path / "store")(weights).path.read_bytes() == content
+    assert in_store(Store(tmp_path / "store"))(weights).path.read_bytes() == content
 
 
 def test_a_store_that_cannot_be_written_to_is_done_without(tmp_path: Path) -> None:
     in_the_way = tmp_path / "store"
     in_the_way.write_text("a file where a folder is wanted")
     weights = published(tmp_path, raw(HEADER))
-    assert in_store(in_the_way)(weights).tensors.keys() == {"weight"}
+    assert in_store(Store(in_the_way))(weights).tensors.keys() == {"weight"}
     assert in_the_way.is_file()
 
 
 def test_what_is_refused_is_not_kept(tmp_path: Path) -> None:
     asking = zipped(b"\x80\x02cos\nsystem\n.")
     with pytest.raises(Refused, match=r"the file asks for os\.system"):
-        in_store(tmp_path / "store")(published(tmp_path, asking, "model.pth"))
+        in_store(Store(tmp_path / "store"))(published(tmp_path, asking, "model.pth"))
     kept = [path for path in (tmp_path / "store").rglob("*") if path.is_file()]
     assert not [path for path in kept if path.parent.name != "locks"]
 
@@ -89,7 +93,7 @@ def test_a_file_whose_digest_is_not_the_claimed_one_is_not_opened(
     monkeypatch.setattr(convert, "opened", nobody)
     made = published(tmp_path, raw(HEADER))
     wrong = WeightsFile(made.path, made.url, made.digest, made.size, "unpinned", "it is another")
-    for read in (in_passing, in_store(tmp_path)):
+    for read in (in_passing, in_store(Store(tmp_path))):
         with pytest.raises(Blocked, match="not loaded: it is another"):
             read(wrong)
 
@@ -135,12 +139,55 @@ def test_the_record_lies_in_the_header_of_the_safetensors(tmp_path: Path) -> Non
     assert made.record.format == "safetensors"
 
 
-@pytest.mark.parametrize("content", [b"", b"hello", raw(b"{}", b""), raw(b"[]", b""), raw(HEADER)])
-def test_a_conversion_without_a_record_is_not_believed(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", raw(b"{}", b""), raw(b"[]", b""), raw(HEADER), raw(DEEP, b"")]
+)
+def test_a_conversion_without_a_record_is_made_anew(tmp_path: Path, content: bytes) -> None:
+    weights, store = published(tmp_path, raw(HEADER)), Store(tmp_path / "store")
+    store.add(f"converted:{weights.digest}?reader={convert.READER}", [content])
+    assert in_store(store)(weights).record.source == weights.digest.hex
+    assert in_store(store)(weights) == in_store(store)(weights)
+
+
+def test_a_conversion_of_another_file_is_made_anew(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    other = in_store(store)(published(tmp_path, raw(HEADER, struct.pack("<2f", 7, 7))))
     weights = published(tmp_path, raw(HEADER))
-    Store(tmp_path / "store").add(f"converted:{weights.digest}?reader={convert.READER}", [content])
-    with pytest.raises(Unavailable, match=r"the conversion of .* cannot be read"):
-        in_store(tmp_path / "store")(weights)
+    store.add(f"converted:{weights.digest}?reader={convert.READER}", [other.path.read_bytes()])
+    made = in_store(store)(weights)
+    assert made.record.source == weights.digest.hex
+    assert made.path != other.path
+
+
+def test_a_new_conversion_that_is_of_another_file_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = in_passing(published(tmp_path, raw(HEADER, struct.pack("<2f", 7, 7))))
+    monkeypatch.setattr(convert, "opened", lambda *_: [other.path.read_bytes()])
+    with pytest.raises(Unavailable, match=r"cannot be read: it is of another file"):
+        in_passing(published(tmp_path, raw(HEADER)))
+
+
+def test_a_conversion_is_hashed_at_each_use_where_that_is_asked_for(
+    tmp_path: Path, entry: MakeEntry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The proof says that it looks as ever, as where the disk itself had changed a bit."""
+    data, store = raw(HEADER), Store(tmp_path / "cache")
+    (tmp_path / "a.safetensors").write_bytes(data)
+    model = entry(weights="file:a.safetensors", root=tmp_path)
+    first = opened_for(model, Access(tmp_path / "cache"))
+    sound = first.path.read_bytes()
+    first.path.chmod(0o600)
+    first.path.write_bytes(sound[:-1] + b"\x01")
+    proof.remember(store.folder, first.path, proof.look(first.path))
+    monkeypatch.chdir(tmp_path)
+    assert opened_for(model, Access(tmp_path / "cache")).path.read_bytes() != sound
+    assert opened_for(model, Access(tmp_path / "cache", paranoid=True)).path.read_bytes() == sound
+
+
+def opened_for(model: ModelEntry, access: Access) -> Checkpoint:
+    options = Options(access)
+    return subject_of(model, options, answers_of([model], [], options)).checkpoint()
 
 
 def with_child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:

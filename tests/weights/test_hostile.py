@@ -16,6 +16,7 @@ from zoo.claims import Digest
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.weights.convert import in_store
+from zoo.weights.store import Store
 
 SECONDS = 5  # of processor time, which other work on the machine does not lengthen
 
@@ -52,12 +53,12 @@ def test_a_hostile_file_ends_in_its_tensors_or_in_a_reason(case: Case, tmp_path:
     before = children()
     if case.refused:
         with pytest.raises(Unavailable, match=case.refused) as error:
-            in_store(tmp_path / "store")(weights)
+            in_store(Store(tmp_path / "store"))(weights)
         assert error.value.message.isprintable()
         assert len(error.value.message) < 350
         assert error.value.hint
     else:
-        state = load_file(in_store(tmp_path / "store")(weights).path)
+        state = load_file(in_store(Store(tmp_path / "store"))(weights).path)
         assert {name: tensor.numel() for name, tensor in state.items()} == {
             name: len(values) for name, values in case.holds.items()
         }

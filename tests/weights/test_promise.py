@@ -93,6 +93,7 @@ from zoo.claims import Digest
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.weights.convert import in_store
+from zoo.weights.store import Store
 from zoo.weights.load import load
 import torch, safetensors.torch
 network = torch.nn.Linear(1, 1)
@@ -120,7 +121,7 @@ opened = 0
 for name, path, digest in lines:
     weights = WeightsFile(Path(path), f"file:{name}", Digest("sha256", digest), 1, "unpinned")
     try:
-        load(network, weights, lambda network, state: state, in_store(store))
+        load(network, weights, lambda network, state: state, in_store(Store(store)))
     except Unavailable:
         opened += 1
 assert "subprocess.Popen" in events

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import importlib
 import time
@@ -31,6 +32,7 @@ from zoo.claims import Digest, Metric
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.weights import Access, Patience, Policy, obtain
+from zoo.weights.replies import sniff
 
 DATA = bytes(range(256)) * 4096
 HEX = hashlib.sha256(DATA).hexdigest()
@@ -147,6 +149,21 @@ FATAL: dict[str, tuple[Answer, str]] = {
     "410": (status(410), "taken away for good"),
     "a web page": (body(b"<html>", Content_Type="text/html"), "gives a web page"),
     "a web page of no type": (body(b"\n<!DOCTYPE html><p>Sign in"), "gives a web page"),
+    "a web page after a mark": (
+        body(codecs.BOM_UTF8 + b" <html><p>Sign in"),
+        "gives a web page, not a file",
+    ),
+    "a web page of wide characters": (
+        body("\ufeff<!DOCTYPE html><p>Sign in".encode("utf-16-le")),
+        "gives a web page, not a file",
+    ),
+    "an error as JSON": (body(b'\n{"error": "sign in, M\xc3\xbcller"}'), "gives JSON, not a file"),
+    "a list as JSON": (body(b"[]"), "gives JSON, not a file"),
+    "an error as XML": (
+        body(b'<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'),
+        "gives XML, not a file",
+    ),
+    "an error as bare XML": (body(b"<Error><Code>NoSuchKey"), "gives XML, not a file"),
     "an LFS pointer": (
         body(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"),
         "gives a Git LFS pointer",
@@ -181,6 +198,13 @@ def test_what_does_not_pass_has_its_message_and_leaves_nothing(
     assert "0x" not in error.value.message
     assert [*(access.cache / "sha256").glob("*/*")] == []
     assert fetch(body(DATA)).digest.hex == HEX
+
+
+@pytest.mark.parametrize("length", [0x7B, 0x5B, 0x7B20, 0x5B0A0920, 0x7B7B])
+def test_a_length_that_looks_like_the_begin_of_json_is_no_json(length: int) -> None:
+    """So do safetensors begin: with the length of their header, then the header."""
+    head = length.to_bytes(8, "little") + b'{"weight": {"dtype": "F32"'
+    sniff(head, "https://weights.example/a.safetensors")
 
 
 @pytest.mark.parametrize("unproven_server", ["wrong name", "expired", "unknown"], indirect=True)

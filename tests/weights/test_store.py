@@ -18,7 +18,7 @@ from zoo.claims import Digest, Metric
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.weights import Access, Patience, Policy, obtain, proof, store
-from zoo.weights.store import Store, sha256
+from zoo.weights.store import Loss, Store, sha256
 
 OPEN = Policy(allow_http=True, allow_private=True)
 HASTY = Patience(sleep=lambda seconds: None)
@@ -138,7 +138,10 @@ def test_a_flipped_byte_is_noticed_and_the_file_fetched_again(
     url = server.serve("/a.pth", body(DATA))
     path = fetch(url).path
     damage(path)
-    with pytest.raises(Unavailable):
+    told = r"a\.pth was damaged in the cache and has been removed, and --offline was asked for"
+    with pytest.raises(Unavailable, match=told):
+        fetch(url, offline=True)
+    with pytest.raises(Unavailable, match=r"a\.pth is not in the cache, and --offline"):
         fetch(url, offline=True)
     assert fetch(url).path.read_bytes() == DATA
     assert server.asked == ["/a.pth", "/a.pth"]
@@ -323,3 +326,33 @@ def test_a_damaged_file_in_a_cache_that_is_only_read_counts_as_absent(
 
     monkeypatch.setattr(Path, "unlink", refuse)
     assert Store(cache).find(URL) is None
+    assert Store(cache).seek(URL) is Loss.LEFT
+
+
+def test_that_a_damaged_copy_is_replaced_is_told(entry, server: Hostile, cache: Path) -> None:
+    told: list[str] = []
+    url = server.serve("/a.pth", body(DATA))
+    access = Access(
+        cache, policy=OPEN, patience=HASTY, progress=lambda what, done, total: told.append(what)
+    )
+    damage(obtain(entry(weights=url), access).path)
+    assert set(told) == {"a.pth"}
+    assert obtain(entry(weights=url), access).digest == DIGEST
+    assert set(told) == {"a.pth", "a.pth (damaged in the cache)"}
+
+
+def test_a_file_that_is_removed_while_it_is_looked_up_is_absent_and_no_error(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, _, size = added = Store(cache).add(URL, [DATA])
+    used = proof.used
+
+    def pruned(store: Path, path: Path) -> None:
+        used(store, path)
+        path.unlink()
+
+    monkeypatch.setattr(proof, "used", pruned)
+    assert Store(cache).find(URL) == added
+    assert size == len(DATA)
+    assert not path.exists()
+    assert Store(cache).seek(URL) is Loss.ABSENT

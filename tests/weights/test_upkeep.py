@@ -10,9 +10,9 @@ import pytest
 from zoo.claims import Digest
 from zoo.weights.origin import Origin, key
 from zoo.weights.partial import begin
-from zoo.weights.store import Store
+from zoo.weights.store import Loss, Store
 from zoo.weights.turn import busy
-from zoo.weights.upkeep import DAY, Held, damaged, held, old_quarantine, remove, surplus, sweep
+from zoo.weights.upkeep import DAY, Held, aside, damaged, held, remove, surplus, sweep
 
 URL = "https://weights.example/a.pth"
 NOW = 2_000_000_000.0
@@ -80,10 +80,8 @@ def test_a_damaged_file_is_told_and_removed(store: Store) -> None:
     store.add(URL + "2", [b"other"])
     path.chmod(0o644)
     path.write_bytes(b"rotten")
-    assert sorted((each.path == path, bad) for each, bad in damaged(store)) == [
-        (False, False),
-        (True, True),
-    ]
+    found = {each.path == path: loss for each, loss in damaged(store)}
+    assert found == {False: None, True: Loss.REMOVED}
     assert not path.exists()
 
 
@@ -148,15 +146,37 @@ def test_a_temporary_file_is_swept_after_a_day(store: Store) -> None:
     assert sweep(store.folder, NOW) == [loose]
 
 
-def test_quarantine_is_listed_by_age(store: Store) -> None:
-    (store.folder / "quarantine").mkdir()
-    for name, days in (("a", 5), ("b", 40)):
-        (store.folder / "quarantine" / name).write_bytes(b"x")
-        age(store.folder / "quarantine" / name, days)
-    assert [each.name for each in old_quarantine(store.folder, NOW - 30 * DAY)] == ["b"]
+def test_what_lies_aside_is_listed_and_removed_with_what_is_noted_of_it(store: Store) -> None:
+    from filelock import FileLock
+
+    kept, _, _ = store.add(URL, [b"data"])
+    wrong = begin(store.folder, Origin(URL + "2", "", None))
+    wrong.write(b"other")
+    wrong.flush()
+    place, digest, _ = store.quarantine(wrong)
+    part = begin(store.folder, Origin(URL + "3", '"one"', 10))
+    part.write(b"123")
+    part.let_go()
+    os.utime(place, (2, 2))
+    os.utime(store.folder / "partial" / key(URL + "3") / "data", (1, 1))
+    first, second = aside(store)
+    assert (first.digest, first.size, first.urls) == (digest, 5, (URL + "2",))
+    assert (second.digest, second.size, second.urls) == (None, 3, (URL + "3",))
+    assert (first.aside, second.aside) == ("in quarantine", "not complete")
+    with FileLock(store.folder / "locks" / key(URL + "3")):
+        assert aside(store) == [first]  # somebody goes on with the other
+    everything = (*held(store), *aside(store))
+    out = surplus(everything, before=None, most=4)
+    assert out == [first, second]
+    assert surplus(everything, before=1.5, most=None) == [second]
+    remove(store, out)
+    assert [each.path for each in held(store)] == [kept]
+    assert aside(store) == []
+    assert store.quarantined(URL + "2") is None
 
 
 def test_an_empty_store_holds_nothing(store: Store) -> None:
     assert held(store) == []
+    assert aside(store) == []
     assert list(damaged(store)) == []
     assert sweep(store.folder, NOW) == []

@@ -29,6 +29,7 @@ WRAPPERS = ("module.", "_orig_mod.")
 DEEPEST = 3
 LONGEST = 512  # characters of a tensor's name
 MOST = 200_000  # tensors
+METADATA = "__metadata__"  # under which safetensors keep what is no tensor
 
 IsTensor = Callable[[object], bool]
 
@@ -66,10 +67,9 @@ def choose(content: object, is_tensor: IsTensor, *, averaged: bool) -> Chosen:
     if not isinstance(content, Mapping) or not any(is_tensor(each) for each in content.values()):
         raise no_tensors("no tensors by name")
     tensors = {_name(key): value for key, value in content.items() if is_tensor(value)}
-    if len(tensors) > MOST:
-        raise _too_many(len(tensors))
     dropped = tuple(_shown(key) for key, value in content.items() if not is_tensor(value))
     tensors, stripped = _unwrapped(tensors)
+    check_names(list(tensors))
     return Chosen(tensors, "/".join(path), tuple(passed_over), stripped, dropped)
 
 
@@ -113,6 +113,8 @@ def _name(key: object) -> str:
     if not 0 < len(key) <= LONGEST or not (key.isascii() and key.isprintable()):
         shown = ascii(key[:40])
         raise unsupported(f"a tensor's name is not 1 to {LONGEST} printable characters: {shown}")
+    if key == METADATA:
+        raise unsupported(f"a tensor is named {METADATA}, which is no tensor's name in safetensors")
     return key
 
 

@@ -80,15 +80,16 @@ def read(path: Path) -> Checkpoint:
     """
     with path.open("rb") as stream:
         length = int.from_bytes(stream.read(8), "little")
-        header = json.loads(stream.read(min(length, MOST_HEADER)))
+        text = stream.read(min(length, MOST_HEADER))
     try:
+        header = json.loads(text)
         said = json.loads(header.pop("__metadata__")[KEY])
         tensors = {
             name: Shape(entry["dtype"], tuple(int(side) for side in entry["shape"]))
             for name, entry in header.items()
         }
         return Checkpoint(path, tensors, _record(said))
-    except (AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError(f"no record: {error}") from None
 
 

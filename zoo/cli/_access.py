@@ -51,12 +51,17 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("zoo"))
 
 
+def _silent(what: str, done: int, total: int | None) -> None:
+    """Say nothing, as where each file has its own progress."""
+
+
 def access(
     *,
     offline: bool,
     allow_http: bool,
-    listener: Progress,
+    listener: Progress = _silent,
     paranoid: bool = False,
+    refresh: bool = False,
     halt: Halt | None = None,
 ) -> Access:
     """Return how weights may be obtained, by the options and the settings.
@@ -76,6 +81,7 @@ def access(
         policy,
         listener,
         paranoid=paranoid or settings().get("paranoid", False),
+        refresh=refresh,
         halt=halt or Halt(),
     )
 

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import click
 
+from zoo import escape
 from zoo.claims import ModelEntry
-from zoo.cli import _progress, _selection
-from zoo.errors import ZooError
+from zoo.cli import _output, _progress, _selection
+from zoo.errors import Skipped, ZooError
 from zoo.run import WeightsFile
 from zoo.weights import Access, obtain
 
@@ -49,6 +50,21 @@ def obtained(
             access.halt.now()
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def missing(entry: ModelEntry, error: ZooError) -> int:
+    """Say why a model's weights file cannot be had, and return the exit code for it."""
+    if isinstance(error, Skipped):
+        click.echo(escape.terminal(f"{entry.name}: {error.message}"), err=True)
+        return 0
+    _output.complain(type(error)(f"{place(entry)}: {error.message}", error.hint))
+    return 4
+
+
+def place(entry: ModelEntry) -> str:
+    """Return where a model's weights are named, and which model it is."""
+    location = entry.weights.location if entry.weights else entry.location
+    return escape.terminal(f"{location}: {entry.name}")
 
 
 def _obtain(

@@ -29,11 +29,16 @@ def lock_option(function: F) -> F:
 
 def lock_path(lock: Path | None, index: Path | None) -> Path:
     """Return where the lock file of an index is, whether there is one or not."""
-    named = lock or _selection.config().get("lock")
-    if named:
-        return Path(named)
+    if named := _named(lock):
+        return named
     root = _selection.index_path(index)
     return (root if root.is_dir() else root.parent) / NAME
+
+
+def _named(lock: Path | None) -> Path | None:
+    """Return the lock file that an option or a setting names, if one does."""
+    setting = _selection.config().get("lock")
+    return lock or (Path(setting) if setting else None)
 
 
 def own_lock_path(lock: Path | None, index: Path | None) -> Path:
@@ -58,6 +63,6 @@ def with_pins(entries: list[ModelEntry], lock: Path | None, index: Path | None) 
         UsageError: it was asked for and is not there, or it cannot be read.
     """
     path = lock_path(lock, index)
-    if lock is not None and not path.exists():
-        raise UsageError(f"there is no lock file {lock}", "'zoo lock' writes one")
+    if _named(lock) and not path.exists():
+        raise UsageError(f"there is no lock file {path}", "'zoo lock' writes one")
     return pinned(entries, read_pins(path))

@@ -13,8 +13,8 @@ from zoo import escape
 from zoo.cli import _access, _output
 from zoo.errors import UsageError
 from zoo.weights.durable import writing
-from zoo.weights.store import Store
-from zoo.weights.upkeep import DAY, Held, damaged, held, old_quarantine, remove, surplus, sweep
+from zoo.weights.store import Loss, Store
+from zoo.weights.upkeep import DAY, Held, aside, damaged, held, remove, surplus, sweep
 
 DAMAGED = 1
 _TIMES = {"h": DAY / 24, "d": DAY, "w": 7 * DAY}
@@ -60,27 +60,36 @@ def dir_command() -> int:
 
 @cache_command.command("list")
 def list_command() -> int:
-    """List the stored files, the last used first."""
-    files = held(_store())
-    for each in files:
+    """List the stored files, the last used first.
+
+    Then what lies aside and is never used as a file: what is in quarantine, since its URL should
+    not give it, and what is not complete."""
+    store = _store()
+    files, others = held(store), aside(store)
+    for each in (*files, *others):
         _output.emit(_line(each))
     _total(files, "stored")
+    for kind in sorted({each.aside for each in others}):
+        _total([each for each in others if each.aside == kind], kind)
     return 0
 
 
 @cache_command.command("verify")
 def verify_command() -> int:
     """Hash all stored files; remove those that are damaged, and exit 1 if there were any."""
-    sound: list[Held] = []
-    code = 0
-    for each, wrong in damaged(_store()):
-        if wrong:
-            _output.emit(f"damaged, removed: {_line(each)}")
-            code = DAMAGED
-        else:
-            sound.append(each)
-    _total(sound, "sound")
-    return code
+    proven = [_proven(each, loss) for each, loss in damaged(_store())]
+    _total([each for each, loss in proven if loss is None], "sound")
+    return DAMAGED if {loss for _, loss in proven} & _WORDS.keys() else 0
+
+
+_WORDS = {Loss.REMOVED: "damaged, removed", Loss.LEFT: "damaged, could not be removed"}
+
+
+def _proven(each: Held, loss: Loss | None) -> tuple[Held, Loss | None]:
+    """Say at once of a stored file that it is damaged; one that is gone meanwhile is no fault."""
+    if loss in _WORDS:
+        _output.emit(f"{_WORDS[loss]}: {_line(each)}")
+    return each, loss
 
 
 @cache_command.command("prune")
@@ -92,20 +101,18 @@ def verify_command() -> int:
 def prune_command(older_than: float | None, max_size: int | None, dry_run: bool) -> int:
     """Remove what is old or too much, the longest unused first.
 
-    What is in quarantine counts by its age. What dead processes have left goes in any case."""
+    What is in quarantine and what is not complete counts like all else. What dead processes have
+    left goes in any case, a day after they wrote it."""
     if older_than is None and max_size is None:
         raise UsageError("prune what?", "say --older-than 30d or --max-size 10GB")
     store, now = _store(), time.time()
     before = None if older_than is None else now - older_than
-    out = surplus(held(store), before=before, most=max_size)
-    refused = [] if before is None else old_quarantine(store.folder, before)
+    out = surplus((*held(store), *aside(store)), before=before, most=max_size)
     for each in out:
         _output.emit(_line(each))
     if not dry_run:
         with writing(store.folder):
             remove(store, out)
-            for path in refused:
-                path.unlink(missing_ok=True)
         sweep(store.folder, now)
     _total(out, "to be removed" if dry_run else "removed")
     return 0
@@ -118,7 +125,8 @@ def _store() -> Store:
 def _line(each: Held) -> str:
     used = datetime.fromtimestamp(each.used, timezone.utc).strftime("%Y-%m-%d")
     urls = " ".join(escape.line(url) for url in each.urls)
-    return f"{each.digest}  {each.size} bytes  used {used}  {urls}".rstrip() + "\n"
+    words = [str(each.digest or "-"), f"{each.size} bytes", f"used {used}", each.aside, urls]
+    return "  ".join(word for word in words if word) + "\n"
 
 
 def _total(files: list[Held], what: str) -> None:

@@ -10,7 +10,6 @@ import click
 from zoo import escape
 from zoo.claims import ModelEntry
 from zoo.cli import _access, _fetching, _lock, _output, _selection
-from zoo.errors import Skipped
 from zoo.run import WeightsFile
 
 
@@ -38,16 +37,10 @@ def fetch_command(
     if not entries:
         return _selection.nothing_selected("no model of the index matches")
     entries = _lock.with_pins(entries, lock, index)
-    access = _access.access(
-        offline=offline, allow_http=allow_http, paranoid=paranoid, listener=_silent
-    )
+    access = _access.access(offline=offline, allow_http=allow_http, paranoid=paranoid)
     with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
         codes = [_tell(entry, outcome) for entry, outcome in outcomes]
     return 1 if 1 in codes else max(codes)
-
-
-def _silent(what: str, done: int, total: int | None) -> None:
-    """Say nothing: each file has its own progress."""
 
 
 def _tell(entry: ModelEntry, outcome: _fetching.Outcome) -> int:
@@ -57,25 +50,16 @@ def _tell(entry: ModelEntry, outcome: _fetching.Outcome) -> int:
             return 0
         case WeightsFile():
             _output.emit(_line(entry, outcome))
-            click.echo(f"zoo: {place(entry)}: {escape.terminal(outcome.mismatch)}", err=True)
+            told = f"zoo: {_fetching.place(entry)}: {escape.terminal(outcome.mismatch)}"
+            click.echo(told, err=True)
             return 1
-        case Skipped():
-            click.echo(f"{entry.name}: {outcome.message}", err=True)
-            return 0
         case _:
-            _output.complain(type(outcome)(f"{place(entry)}: {outcome.message}", outcome.hint))
-            return 4
+            return _fetching.missing(entry, outcome)
 
 
 def _line(entry: ModelEntry, weights: WeightsFile) -> str:
     name, path = escape.terminal(entry.name), escape.terminal(str(weights.path))
     return f"{name}  {weights.digest}  {weights.size} bytes  {weights.assurance}  {path}\n"
-
-
-def place(entry: ModelEntry) -> str:
-    """Return where a model's weights are named, and which model it is."""
-    location = entry.weights.location if entry.weights else entry.location
-    return escape.terminal(f"{location}: {entry.name}")
 
 
 COMMAND = fetch_command

@@ -12,8 +12,7 @@ import click
 from zoo import escape
 from zoo.claims import ModelEntry
 from zoo.cli import _access, _fetching, _lock, _output, _selection
-from zoo.cli.fetch import place
-from zoo.errors import Skipped, UsageError
+from zoo.errors import UsageError
 from zoo.run import WeightsFile
 from zoo.weights.pins import Pin, Pins, pin, pinned, read_pins, to_text
 
@@ -26,7 +25,12 @@ Outcomes = Iterable[tuple[ModelEntry, _fetching.Outcome]]
 @_lock.lock_option
 @_access.access_options
 @_fetching.jobs_option
-@click.option("--check", is_flag=True, help="Write nothing: say whether the pins still hold.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing: say whether the pins still hold. A file in the cache that is the pinned"
+    " one is believed; for all others the URL is asked.",
+)
 @click.option("--update", is_flag=True, help="Also replace pins that no longer hold.")
 def lock_command(
     models: tuple[str, ...],
@@ -43,8 +47,9 @@ def lock_command(
 ) -> int:
     """Pin the SHA-256 of the weights of models in zoo.lock.
 
-    'zoo verify' then says of every other file that it is not the one that was pinned. With
-    --check, all models are compared unless some are named."""
+    Each URL is asked anew, whatever the cache holds. 'zoo verify' then says of every other file
+    that it is not the one that was pinned. With --check, all models are compared unless some are
+    named."""
     if check and update:
         raise UsageError("--check writes nothing, so that there is nothing to --update")
     everything = everything or (check and not models and not patterns)
@@ -57,18 +62,16 @@ def lock_command(
         raise UsageError(f"there is no lock file {path}", "'zoo lock --all' writes one")
     pins = read_pins(path)
     access = _access.access(
-        offline=offline, allow_http=allow_http, paranoid=paranoid, listener=_silent
+        offline=offline, allow_http=allow_http, paranoid=paranoid, refresh=not check
     )
+    if access.offline and not check:
+        click.echo("offline: no URL is asked, only what is in the cache is pinned", err=True)
     gone = [name for name in pins if name not in registry] if everything else []
     entries = entries if update else pinned(entries, pins)  # so that a stale copy is not believed
     with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
         if check:
             return max((*_compare(outcomes, pins), *_gone(gone)), key=_gravity)
         return _write(path, pins, gone, outcomes, update=update)
-
-
-def _silent(what: str, done: int, total: int | None) -> None:
-    """Say nothing: each file has its own progress."""
 
 
 def _gravity(code: int) -> int:
@@ -82,7 +85,7 @@ def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, updat
     fresh, codes = {name: each for name, each in pins.items() if name not in gone}, [0]
     for entry, outcome in outcomes:
         if not isinstance(outcome, WeightsFile):
-            codes.append(_missing(entry, outcome))
+            codes.append(_fetching.missing(entry, outcome))
             continue
         known, found = pins.get(entry.name), pin(entry, outcome, today)
         if known is not None and known.digest != found.digest and not update:
@@ -97,7 +100,9 @@ def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, updat
     for name in gone:
         click.echo(f"{escape.terminal(name)}: unpinned, no longer in the index", err=True)
     text = to_text(fresh)
-    if text != to_text(pins) or not path.exists():
+    if not fresh and not path.exists():
+        click.echo(f"nothing is pinned: {escape.terminal(str(path))} is not written", err=True)
+    elif text != to_text(pins) or not path.exists():
         _output.write_file(path, text)
         click.echo(f"wrote {escape.terminal(str(path))}", err=True)
     return max(codes, key=_gravity)
@@ -109,7 +114,7 @@ def _compare(outcomes: Outcomes, pins: Pins) -> Iterator[int]:
     for entry, outcome in outcomes:
         known = pins.get(entry.name)
         if not isinstance(outcome, WeightsFile):
-            yield _missing(entry, outcome)
+            yield _fetching.missing(entry, outcome)
         elif known is None:
             yield _say(entry, "is not pinned: run 'zoo lock'")
         elif known.digest != outcome.digest:
@@ -139,17 +144,8 @@ def _differ(known: Pin, found: Pin | WeightsFile) -> str:
 
 
 def _say(entry: ModelEntry, what: str) -> int:
-    click.echo(f"zoo: {place(entry)}: {escape.terminal(what)}", err=True)
+    click.echo(f"zoo: {_fetching.place(entry)}: {escape.terminal(what)}", err=True)
     return 1
-
-
-def _missing(entry: ModelEntry, outcome: _fetching.Outcome) -> int:
-    assert not isinstance(outcome, WeightsFile)
-    if isinstance(outcome, Skipped):
-        click.echo(f"{escape.terminal(entry.name)}: {outcome.message}", err=True)
-        return 0
-    _output.complain(type(outcome)(f"{place(entry)}: {outcome.message}", outcome.hint))
-    return 4
 
 
 COMMAND = lock_command

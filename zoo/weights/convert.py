@@ -24,17 +24,18 @@ READER = 1  # changes whenever the same file would be read to something else
 Opened = Callable[[WeightsFile], Checkpoint]
 
 
-def in_store(folder: Path) -> Opened:
+def in_store(store: Store) -> Opened:
     """Return a function that opens weights files and keeps the conversions in a store.
 
-    What it raises is what ``in_passing`` raises.
+    A conversion that was kept is believed if its record is of that file, and else made anew. What
+    it raises is what ``in_passing`` raises.
     """
-    store = Store(folder)
 
     def opened_once(weights: WeightsFile) -> Checkpoint:
         _check_digest(weights)
         found = store.find(_key(weights))
-        return _checkpoint(weights, found[0] if found else _kept(store, weights))
+        known = found and _known(weights, found[0])
+        return known or _checkpoint(weights, _kept(store, weights))
 
     return opened_once
 
@@ -76,14 +77,39 @@ def _kept(store: Store, weights: WeightsFile) -> Path:
         return _add(Store(_scratch()), weights)
 
 
-def _checkpoint(weights: WeightsFile, path: Path) -> Checkpoint:
-    name = file_name(weights.url)
+def _known(weights: WeightsFile, path: Path) -> Checkpoint | None:
+    """Return the conversion that was kept, or None where it is not one of this file."""
     try:
-        checkpoint = record.read(path)
-        held = Format(checkpoint.record.format)
+        checkpoint, held = _read(weights, path)
+    except (OSError, ValueError):
+        return None
+    return _named_so(weights, checkpoint, held)
+
+
+def _checkpoint(weights: WeightsFile, path: Path) -> Checkpoint:
+    try:
+        checkpoint, held = _read(weights, path)
     except (OSError, ValueError) as error:
-        reason = line(str(error))
-        raise Unavailable(f"the conversion of {line(name)} cannot be read: {reason}") from None
+        name, reason = line(file_name(weights.url)), line(str(error))
+        raise Unavailable(f"the conversion of {name} cannot be read: {reason}") from None
+    return _named_so(weights, checkpoint, held)
+
+
+def _read(weights: WeightsFile, path: Path) -> tuple[Checkpoint, Format]:
+    """Return a conversion and the format of what it was made of.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is none, or of another file.
+    """
+    checkpoint = record.read(path)
+    if checkpoint.record.source != weights.digest.hex:
+        raise ValueError("it is of another file")
+    return checkpoint, Format(checkpoint.record.format)
+
+
+def _named_so(weights: WeightsFile, checkpoint: Checkpoint, held: Format) -> Checkpoint:
+    name = file_name(weights.url)
     if not agree(name, held):
         raise Unavailable(
             f"{line(name)} is not what its name says: it is a file of the format {held.value}",

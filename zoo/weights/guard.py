@@ -39,8 +39,14 @@ def addresses(host: str, port: int, *, private: bool = False) -> list[Reachable]
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     for *_, address in found:
         if not private and not public(str(address[0])):
-            raise Refused(f"{host} is the address {address[0]}, which is not on the internet")
+            raise Refused(_inward(host, str(address[0])))
     return [(family, address) for family, _, _, _, address in found]  # type: ignore[misc]  # ints where there is no IPv6
+
+
+def _inward(host: str, address: str) -> str:
+    if host == address:
+        return f"the address {address} is not on the internet"
+    return f"{host} is the address {address}, which is not on the internet"
 
 
 def public(text: str) -> bool:

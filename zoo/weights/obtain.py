@@ -17,7 +17,7 @@ from zoo.weights.places import in_index, in_package
 from zoo.weights.policy import Policy
 from zoo.weights.request import Terms
 from zoo.weights.retry import Patience
-from zoo.weights.store import Store, Stored, sha256
+from zoo.weights.store import Loss, Store, Stored, sha256
 from zoo.weights.turn import turn
 from zoo.weights.upkeep import sweep
 
@@ -34,9 +34,11 @@ class Access:
         offline: use only what is on this machine.
         progress: told what is being read, how many bytes are done, and of how many.
         paranoid: hash stored files at each use, even if they look unchanged.
+        refresh: ask each URL anew, whatever it gave before; offline there is nobody to ask.
         patience: how long servers are waited for.
         halt: ends the work of all threads that share this.
         down: hosts that were given up, and are not waited for again.
+        asked: URLs that were asked anew, once for all models that share them.
     """
 
     cache: Path
@@ -44,9 +46,15 @@ class Access:
     policy: Policy = field(default_factory=Policy)
     progress: Progress = lambda what, done, total: None
     paranoid: bool = False
+    refresh: bool = False
     patience: Patience = field(default_factory=Patience)
     halt: Halt = field(default_factory=Halt)
     down: set[str] = field(default_factory=set, repr=False, compare=False)
+    asked: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    def believes(self, url: str) -> bool:
+        """Return whether what a URL gave before stands for what it gives."""
+        return not self.refresh or self.offline or url in self.asked
 
     @property
     def store(self) -> Store:
@@ -76,7 +84,7 @@ def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
         except Unavailable as error:
             failures.append(error)
         else:
-            return _agreeing(weights, mirrors, access)
+            return _agreeing(weights, mirrors, entry, access)
     raise _none(failures)
 
 
@@ -89,21 +97,33 @@ def _none(failures: Sequence[Unavailable]) -> Unavailable:
     return type(first)(f"{first.message}; {said}", first.hint)
 
 
-def _agreeing(weights: WeightsFile, mirrors: Sequence[Text], access: Access) -> WeightsFile:
+def _agreeing(
+    weights: WeightsFile, mirrors: Sequence[Text], entry: ModelEntry, access: Access
+) -> WeightsFile:
     """Return the file, as a mismatch where another of its URLs is known to give other bytes."""
+    if weights.mismatch:
+        return weights
     for mirror in mirrors:
-        told = _told(mirror.text, access) if mirror.text != weights.url else None
-        if told is not None and told != weights.digest and not weights.mismatch:
+        told = _told(mirror.text, entry, access) if mirror.text != weights.url else None
+        if told is not None and told != weights.digest:
             differ = f"the mirrors differ: {weights.url} is {weights.digest}, {mirror} is {told}"
             return replace(weights, assurance="unpinned", mismatch=differ)
     return weights
 
 
-def _told(url: str, access: Access) -> Digest | None:
-    """Return the digest of what a URL gave before, if it was fetched."""
+def _told(url: str, entry: ModelEntry, access: Access) -> Digest | None:
+    """Return the digest of what a URL gave before, or gives where it is to be asked anew."""
     try:
-        return access.store.told(hub.address(url) if _scheme(url) == "hf" else url)
-    except Refused:
+        address = hub.address(url) if _scheme(url) == "hf" else url
+        if not access.believes(address):
+            return _from(url, entry, access).digest
+        told = access.store.told(address)
+        if address in access.asked:  # for another model, whose claims may have ruled it out
+            told = told or access.store.quarantined(address)
+        return told
+    except Halted:
+        raise
+    except Unavailable:
         return None
 
 
@@ -142,36 +162,58 @@ def _assess(path: Path, url: str, digest: Digest, size: int, claimed: list[Diges
 def _from_network(url: str, entry: ModelEntry, claimed: list[Digest], access: Access) -> Stored:
     """Return the file that was fetched before if it is the claimed one, else fetch it."""
     store = access.store
-    if stored := _had(url, claimed, store):
-        return stored
+    had = _had(url, claimed, store) if access.believes(url) else Loss.ABSENT
+    if not isinstance(had, Loss):
+        return had
     name = file_name(url)
     if access.offline:
-        other = store.told(url) or store.quarantined(url)
-        state = f"is another file in the cache ({other})" if other else "is not in the cache"
-        hint = "run 'zoo fetch' once with the network"
-        raise Unavailable(f"{name} {state}, and --offline was asked for", hint)
+        raise _offline(name, _state(url, claimed, store, had))
+    shown = name if had is Loss.ABSENT else f"{name} (damaged in the cache)"
     terms = Terms(access.policy, access.patience, access.halt, access.down)
     with turn(access.cache, url, terms) as alone:
-        if stored := _had(url, claimed, store):  # another process was faster
-            return stored
+        # another process, or another model of the same file, may have been faster
+        had = _had(url, claimed, store) if access.believes(url) else Loss.ABSENT
+        if not isinstance(had, Loss):
+            return had
 
         def report(done: int, total: int | None) -> None:
-            access.progress(name, done, total)
+            access.progress(shown, done, total)
 
         sweep(access.cache, time.time())
         errand = Errand(url, claimed, _limit(entry, access.policy), alone, report)
-        return fetch(errand, store, terms)
-
-
-def _had(url: str, claimed: list[Digest], store: Store) -> Stored | None:
-    """Return the stored file of a URL if it is the claimed one, out of quarantine if need be."""
-    stored = store.find(url)
-    if stored and all(each.matches(stored[1]) for each in claimed):
+        stored = fetch(errand, store, terms)
+        access.asked.add(url)
         return stored
+
+
+def _offline(name: str, state: str) -> Unavailable:
+    hint = "run 'zoo fetch' once with the network"
+    return Unavailable(f"{name} {state}, and --offline was asked for", hint)
+
+
+def _state(url: str, claimed: list[Digest], store: Store, had: Loss) -> str:
+    """Return why the file of a URL cannot be used, as the end of a sentence about it."""
+    other = store.told(url) or store.quarantined(url)
+    if other is None or _all_match(claimed, other):
+        return had.value
+    return f"is another file in the cache ({other})"
+
+
+def _had(url: str, claimed: list[Digest], store: Store) -> Stored | Loss:
+    """Return the stored file of a URL if it is the claimed one, out of quarantine if need be."""
+    stored = store.seek(url)
+    if not isinstance(stored, Loss):
+        if _all_match(claimed, stored[1]):
+            return stored
+        stored = Loss.ABSENT
     other = store.quarantined(url)
-    if other and claimed and all(each.matches(other) for each in claimed):
-        return store.release(url)
-    return None
+    if other and claimed and _all_match(claimed, other):
+        return store.release(url) or stored
+    return stored
+
+
+def _all_match(claimed: list[Digest], digest: Digest) -> bool:
+    return all(each.matches(digest) for each in claimed)
 
 
 def _limit(entry: ModelEntry, policy: Policy) -> int:

@@ -53,6 +53,14 @@ def trusted(folder: Path, url: str) -> tuple[Origin | None, int]:
         return None, 0
 
 
+def recorded(folder: Path) -> tuple[str, ...]:
+    """Return the URL that a folder holds a part of, if it says so."""
+    try:
+        return (str(json.loads((folder / "record").read_bytes())["url"]),)
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ()
+
+
 def written_now(folder: Path) -> bool:
     """Return whether the process that wrote into a folder may still be there.
 

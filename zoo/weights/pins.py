@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +19,8 @@ from zoo.run import WeightsFile
 
 NAME = "zoo.lock"
 SCHEMA_VERSION = "1"
+MAX_BYTES = 16 * 2**20
+_DIGEST = re.compile(r'"sha256"\s*:\s*"([0-9a-f]{64})"')
 MEND = "mend it by hand, or remove it and run 'zoo lock --all'"
 
 
@@ -48,14 +53,14 @@ def read_pins(path: Path) -> Pins:
         UsageError: the file cannot be read, or is not a lock file of a version that zoo reads.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _text(path)
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
-    document = _document(text, path)
-    lines = text.splitlines()
-    return {name: _pin(name, item, path, lines) for name, item in document["models"].items()}
+    models = _document(text, path)["models"]
+    places = _places(text, list(models), path)
+    return {name: _pin(item, places[name]) for name, item in models.items()}
 
 
 def to_text(pins: Pins) -> str:
@@ -119,17 +124,61 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return a mapping; a model that two branches have pinned may come twice after a merge."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice = next(key for n, (key, _) in enumerate(pairs) if key in dict(pairs[:n]))
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
         raise ValueError(f"'{twice}' comes twice")
     return found
 
 
-def _pin(name: str, item: Mapping[str, Any], path: Path, lines: list[str]) -> Pin:
-    key = re.compile(re.escape(json.dumps(name, ensure_ascii=False)) + r"\s*:\s*(\{|$)")
-    first = next((n for n, line in enumerate(lines) if key.search(line)), 0)
-    line = next((n for n in range(first, len(lines)) if '"sha256"' in lines[n]), first)
-    column = lines[line].find(item["sha256"]) + 1
-    pointer = f"/models/{name.replace('~', '~0').replace('/', '~1')}/sha256"
-    place = Location(display(path), line + 1, max(column, 1), pointer)
+def _text(path: Path) -> str:
+    """Return the text of a regular file within the size cap that lies where it seems to.
+
+    Whoever may change a repository may put a link or a device into the place of its lock file.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+        UsageError: it is not such a file.
+    """
+    target = _target(path)
+    descriptor = os.open(target, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise UsageError(f"{path} cannot be read: this is not a regular file", MEND)
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"{path} cannot be read: it is larger than {MAX_BYTES // 2**20} MiB", MEND)
+    return data.decode("utf-8")
+
+
+def _target(path: Path) -> Path:
+    try:
+        target = path.resolve()
+        inside = target.is_relative_to(path.parent.resolve())
+    except (RuntimeError, ValueError):  # links in a circle, or a NUL
+        inside = False
+    if not inside:
+        hint = "name the file itself with --lock, or put it in the place of the link"
+        raise UsageError(f"{path} cannot be read: the link leads out of its folder", hint)
+    return target
+
+
+def _places(text: str, names: list[str], path: Path) -> Mapping[str, Location]:
+    """Return where each model's digest is written; the beginning of the file where that is unsure.
+
+    The members of a JSON object come in the order in which they are written, and inside of a string
+    no quote stands without a backslash, so that the digests' members are found in one pass.
+    """
+    starts = [found.start(1) for found in _DIGEST.finditer(text)]
+    sure = len(starts) == len(names)
+    shown, places, line, begin, last = display(path), {}, 1, 0, 0
+    for name, start in zip(names, starts if sure else [0] * len(names), strict=True):
+        line += text.count("\n", last, start)
+        begin = max(begin, text.rfind("\n", last, start) + 1)
+        pointer = f"/models/{name.replace('~', '~0').replace('/', '~1')}/sha256"
+        places[name] = Location(shown, line, start - begin + 1, pointer)
+        last = start
+    return places
+
+
+def _pin(item: Mapping[str, Any], place: Location) -> Pin:
     digest = Digest("sha256", item["sha256"])
     return Pin(item["url"], digest, item["size"], item["first_seen"], place)

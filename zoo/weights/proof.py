@@ -36,12 +36,14 @@ def look(path: Path) -> Look:
     return Look(found.st_size, found.st_ino, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def unchanged(store: Path, path: Path) -> bool:
-    """Return whether a file, named by its digest, looks as when it was hashed."""
+def unchanged(store: Path, path: Path) -> Look | None:
+    """Return how a file, named by its digest, looks if that is as when it was hashed, else None."""
     try:
-        return look(path) == Look(**json.loads((store / FOLDER / path.name).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return False
+        noted = Look(**json.loads((store / FOLDER / path.name).read_bytes()))
+        seen = look(path)
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None
+    return seen if seen == noted else None
 
 
 def remember(store: Path, path: Path, seen: Look) -> None:

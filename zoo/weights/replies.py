@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,13 +10,17 @@ from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
 from zoo.errors import Unavailable
+from zoo.weights.hub import HOST
 from zoo.weights.retry import Mixed, Transient, retry_after
 
-HUB = "huggingface.co"
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _STRONG = re.compile(r'"[\x21\x23-\x7e\x80-\xff]*"')
 _RANGE = re.compile(r"bytes (?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _POINTER = b"version https://git-lfs.github.com/spec/"
+_XML = re.compile(rb"\s*<(?:\?xml|Error)\b", re.I)
+# The first bytes of safetensors are a length, which may look like blanks and a brace; of its eight
+# bytes the last ones are 0, which no text has.
+_JSON = re.compile(rb"\s*[{\[][^\x00-\x08\x0e-\x1f]*", re.S)
 _PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html)\b", re.I | re.S
 )
@@ -85,8 +90,19 @@ def sniff(head: bytes, url: str) -> None:
             "name the address that serves the file: /resolve/ on Hugging Face, media.github"
             "usercontent.com/media/ for GitHub",
         )
-    if _PAGE.match(head):
+    text = _unmarked(head)
+    if _PAGE.match(text):
         raise _web_page(url)
+    kind = "XML" if _XML.match(text) else "JSON" if _JSON.fullmatch(text) else ""
+    if kind:
+        raise Unavailable(f"{url} gives {kind}, not a file", "name the file itself in the index")
+
+
+def _unmarked(head: bytes) -> bytes:
+    """Return the beginning of a text without its byte order mark, in an encoding like ASCII."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head.decode("utf-16", "replace").encode("utf-8", "replace")
+    return head.removeprefix(codecs.BOM_UTF8)
 
 
 def _total(headers: Mapping[str, str], url: str, have: int) -> int | None:
@@ -137,6 +153,6 @@ def _refusal(status: int, headers: Mapping[str, str], url: str) -> Unavailable:
 
 
 def _credentials(url: str) -> str:
-    if urlsplit(url).hostname == HUB:
+    if urlsplit(url).hostname == HOST:
         return "if the file is gated or private, set HF_TOKEN to a token that may read it"
     return "the file is not public: zoo sends no credentials"

@@ -93,19 +93,32 @@ def _follow(
     session: requests.Session, line: Line, url: str, rest: Rest, terms: Terms
 ) -> requests.Response:
     """Return the first answer that is no redirect; a token goes to the first host alone."""
-    policy, current = terms.policy, url
+    policy, current, sender = terms.policy, url, ""
     home = True
     for _ in range(MAX_HOPS + 1):
-        parts = check(current, policy)
-        home = home and parts.netloc == urlsplit(url).netloc
-        if policy.proxy and not policy.allow_private:
-            _check_behind_proxy(parts)
-        response = _get(session, line, current, _headers(current, rest, policy, home), terms)
+        with _sent_by(sender):
+            parts = check(current, policy)
+            home = home and parts.netloc == urlsplit(url).netloc
+            if policy.proxy and not policy.allow_private:
+                _check_behind_proxy(parts)
+            response = _get(session, line, current, _headers(current, rest, policy, home), terms)
         if not response.is_redirect:
             return response
         response.close()
-        current = _target(current, response.headers["location"])
+        sender, current = current, _target(current, response.headers["location"])
     raise Refused(f"{url} redirects more than {MAX_HOPS} times")
+
+
+@contextmanager
+def _sent_by(sender: str) -> Iterator[None]:
+    """Say of a refusal that a redirect led there, if one did: no option should let it through."""
+    try:
+        yield
+    except Refused as error:
+        if not sender:
+            raise
+        message = f"{sender} redirects to what is refused: {error.message}"
+        raise Refused(message, "name the address of the file itself in the index") from None
 
 
 def _headers(url: str, rest: Rest, policy: Policy, home: bool) -> dict[str, str]:

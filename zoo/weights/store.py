@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from enum import Enum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,14 @@ CHUNK = 2**18
 REPORTED = 2**20  # bytes between two reports
 Stored = tuple[Path, Digest, int]
 Report = Callable[[int], None]
+
+
+class Loss(Enum):
+    """Why a file of the store cannot be used, in words that follow on its name."""
+
+    ABSENT = "is not in the cache"
+    REMOVED = "was damaged in the cache and has been removed"
+    LEFT = "is damaged in the cache, or cannot be read there, and could not be removed"
 
 
 def sha256(stream: BinaryIO, report: Report = lambda done: None) -> tuple[Digest, int]:
@@ -39,7 +48,8 @@ class Store:
     """Files by SHA-256 below one folder, and which URL gave which of them.
 
     ``sha256/ab/…`` holds the files, ``urls/`` which URL gave which, ``proofs/`` how a file looked
-    when it was last hashed, ``quarantine/`` what a URL gave and should not have.
+    when it was last hashed, ``quarantine/`` what a URL gave and should not have, ``partial/`` what
+    is on its way, and ``locks/`` whose turn it is to fetch a URL.
 
     Args:
         paranoid: hash a file at each use, even if nothing says that it has changed.
@@ -54,36 +64,43 @@ class Store:
         return self.folder / "sha256" / digest.hex[:2] / digest.hex
 
     def find(self, url: str) -> Stored | None:
-        """Return the stored file that a URL gave, or None.
+        """Return the stored file that a URL gave, or None; else as ``seek`` does."""
+        found = self.seek(url)
+        return None if isinstance(found, Loss) else found
+
+    def seek(self, url: str) -> Stored | Loss:
+        """Return the stored file that a URL gave, or why there is none.
 
         It is hashed anew unless it looks as it did when it was hashed last. A file that is no
-        longer what its name says is removed and counts as absent.
+        longer what its name says is removed.
         """
         digest = self.told(url)
         if digest is None:
-            return None
+            return Loss.ABSENT
         path = self.path(digest)
-        if not self._paranoid and proof.unchanged(self.folder, path):
+        if not self._paranoid and (seen := proof.unchanged(self.folder, path)):
             proof.used(self.folder, path)
-            return path, digest, path.stat().st_size
+            return path, digest, seen.size
         size = self.prove(path)
-        return None if size is None else (path, digest, size)
+        return size if isinstance(size, Loss) else (path, digest, size)
 
-    def prove(self, path: Path) -> int | None:
-        """Return the size of a stored file, hashed anew; None for one that is not what it was."""
+    def prove(self, path: Path) -> int | Loss:
+        """Return the size of a stored file, hashed anew, or what became of one that is damaged."""
         try:
             with path.open("rb", buffering=0) as stream:
                 seen = proof.look(path)
                 digest, size = sha256(stream)
-        except OSError:
-            return None
-        if digest.hex == path.name:
-            proof.remember(self.folder, path, seen)
-            return size
-        with contextlib.suppress(OSError):  # in a cache that is only read
-            if proof.look(path) == seen:  # and not a good one that came in the meantime
-                path.unlink()
-        return None
+            if digest.hex == path.name:
+                proof.remember(self.folder, path, seen)
+                return size
+            if proof.look(path) != seen:  # a good one may have come in the meantime
+                return Loss.ABSENT
+            path.unlink()
+        except FileNotFoundError:
+            return Loss.ABSENT
+        except OSError:  # such as in a cache that is only read
+            return Loss.LEFT
+        return Loss.REMOVED
 
     def told(self, url: str) -> Digest | None:
         """Return the digest of what a URL gave when it was last fetched, or None."""
@@ -147,7 +164,7 @@ class Store:
             return None
         place = self.folder / "quarantine" / digest.hex
         size = self.prove(place)
-        if size is None:
+        if isinstance(size, Loss):
             return None
         with writing(self.folder):
             stored = self._keep(url, place, digest, size)
@@ -165,6 +182,6 @@ def _digest(record: Path) -> Digest | None:
     """Return the digest that a record names, or None where there is no sound one."""
     try:
         digest = Digest.parse(f"sha256:{json.loads(record.read_bytes())['sha256']}")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return digest if digest.whole else None

@@ -5,36 +5,40 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from zoo.claims import Digest
-from zoo.weights import partial, proof, turn
+from zoo.weights import origin, partial, proof, turn
 from zoo.weights.durable import LOOSE
 from zoo.weights.origin import written_now
-from zoo.weights.store import Store
+from zoo.weights.store import Loss, Store
 
 DAY = 86_400.0
 LEFT = DAY  # seconds after which what nobody goes on with is removed
 KEPT = 14 * DAY  # seconds for which the beginning of a file is kept
+QUARANTINE = "quarantine"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A file of the store.
+    """A file of the store, or what lies aside: in quarantine, or a file that is not complete.
 
     Attributes:
+        digest: None for a file that is not complete.
         size: in bytes.
-        used: when it was used last, in seconds since 1970.
+        used: when it was used or written last, in seconds since 1970.
         urls: what gave it, in the order of the alphabet.
+        aside: why it is of no use, or empty for a file of the store.
     """
 
     path: Path
-    digest: Digest
+    digest: Digest | None
     size: int
     used: float
     urls: tuple[str, ...] = ()
+    aside: str = ""
 
 
 def held(store: Store) -> list[Held]:
@@ -48,24 +52,58 @@ def held(store: Store) -> list[Held]:
             used, size = proof.last_use(store.folder, path), path.stat().st_size
             named = tuple(sorted(urls.get(path.name, ())))
             found.append(Held(path, Digest("sha256", path.name), size, used, named))
-    return sorted(found, key=lambda each: (-each.used, each.path.name))
+    return sorted(found, key=_order)
 
 
-def damaged(store: Store) -> Iterator[tuple[Held, bool]]:
-    """Hash every file of the store, and yield it with whether it was damaged, and so removed."""
+def aside(store: Store) -> list[Held]:
+    """Return what lies in quarantine, and what is not complete and nobody writes, the last first.
+
+    Neither is ever used as a file: the one is evidence, and a fetch goes on with the other.
+    """
+    return sorted((*_quarantined(store.folder), *_incomplete(store.folder)), key=_order)
+
+
+def _order(each: Held) -> tuple[float, str]:
+    return -each.used, each.path.name
+
+
+def _quarantined(folder: Path) -> Iterator[Held]:
+    urls: dict[str, list[str]] = {}
+    for _, url, digits in _records(folder, QUARANTINE):
+        urls.setdefault(digits, []).append(url)
+    for path in (folder / QUARANTINE).glob("*"):
+        if path.suffix != ".url":
+            with contextlib.suppress(OSError):  # gone in the meantime
+                found, named = path.stat(), tuple(sorted(urls.get(path.name, ())))
+                digest = Digest("sha256", path.name)
+                yield Held(path, digest, found.st_size, found.st_mtime, named, "in quarantine")
+
+
+def _incomplete(folder: Path) -> Iterator[Held]:
+    for path in (folder / partial.FOLDER).glob("*"):
+        owned = "." in path.name  # by a process, which may be there: sweep knows
+        if not owned and not turn.busy(folder, path.name):
+            with contextlib.suppress(OSError):
+                found, urls = (path / "data").stat(), origin.recorded(path)
+                yield Held(path, None, found.st_size, found.st_mtime, urls, "not complete")
+
+
+def damaged(store: Store) -> Iterator[tuple[Held, Loss | None]]:
+    """Hash every file of the store, and yield it with what became of it if it is damaged."""
     for each in held(store):
-        yield each, store.prove(each.path) is None
+        found = store.prove(each.path)
+        yield each, found if isinstance(found, Loss) else None
 
 
-def surplus(files: list[Held], *, before: float | None, most: int | None) -> list[Held]:
-    """Return the files to remove, given as ``held`` gives them.
+def surplus(files: Iterable[Held], *, before: float | None, most: int | None) -> list[Held]:
+    """Return the files to remove, of which the longest unused go first: the last of the list.
 
     Args:
         before: those that were not used since, in seconds since 1970.
         most: and the longest unused of the others, until so many bytes are left.
     """
     total, out = 0, []
-    for each in files:
+    for each in sorted(files, key=_order):
         total += each.size
         if (before is not None and each.used < before) or (most is not None and total > most):
             out.append(each)
@@ -78,13 +116,19 @@ def remove(store: Store, files: list[Held]) -> None:
     Raises:
         OSError: the folder cannot be written to.
     """
-    gone = {each.path.name for each in files}
-    for record, _, digits in _records(store.folder):
-        if digits in gone or not store.path(Digest("sha256", digits)).exists():
-            record.unlink(missing_ok=True)
     for each in files:
-        each.path.unlink(missing_ok=True)
-        (store.folder / proof.FOLDER / each.path.name).unlink(missing_ok=True)
+        if each.path.is_dir():
+            shutil.rmtree(each.path, ignore_errors=True)
+        else:
+            each.path.unlink(missing_ok=True)
+        if not each.aside:
+            (store.folder / proof.FOLDER / each.path.name).unlink(missing_ok=True)
+    for record, _, digits in _records(store.folder):
+        if not store.path(Digest("sha256", digits)).exists():
+            record.unlink(missing_ok=True)
+    for record, _, digits in _records(store.folder, QUARANTINE):
+        if not (store.folder / QUARANTINE / digits).exists():
+            record.unlink(missing_ok=True)
 
 
 def sweep(folder: Path, now: float) -> list[Path]:
@@ -110,12 +154,6 @@ def sweep(folder: Path, now: float) -> list[Path]:
     return gone
 
 
-def old_quarantine(folder: Path, before: float) -> list[Path]:
-    """Return what lies in quarantine since before a time, in seconds since 1970."""
-    found = sorted((folder / "quarantine").glob("*"))
-    return [path for path in found if _touched(path) < before]
-
-
 def _stale(path: Path, now: float) -> bool:
     if path.name.startswith(LOOSE):
         return now - _touched(path) > LEFT
@@ -133,11 +171,11 @@ def _touched(path: Path) -> float:
         return 0.0
 
 
-def _records(folder: Path) -> Iterator[tuple[Path, str, str]]:
+def _records(folder: Path, kind: str = "urls") -> Iterator[tuple[Path, str, str]]:
     """Yield which URL gave which digest, with the file that says so."""
-    for path in sorted((folder / "urls").glob("*")):
+    for path in sorted((folder / kind).glob("*" if kind == "urls" else "*.url")):
         try:
             record = json.loads(path.read_bytes())
             yield path, str(record["url"]), Digest.parse(f"sha256:{record['sha256']}").hex
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
