@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ def subject(entry):
         def counted() -> int:
             return sum(parameter.numel() for parameter in built().parameters())
 
+        @cache
         def traits(shape: Shape) -> Traits:
             bare = built().to("meta")
             return look(bare, trace(bare, shape))
