@@ -104,7 +104,7 @@ def blocks(record: Record) -> Iterator[Block]:
 
     A module that only sums, such as torch's ``FloatFunctional``, does so for that which holds it.
     """
-    layered = [step.module for step in record.operations if step.name in _LAYERS]
+    layered = {step.module for step in record.operations if step.name in _LAYERS}
     homes: dict[int, int] = {}
     for step in record.operations:
         if (is_sum(step) or is_join(step)) and step.module not in homes:
@@ -116,16 +116,21 @@ def blocks(record: Record) -> Iterator[Block]:
         yield Block(record.modules[number], own, steps)
 
 
-def _home(record: Record, number: int, layered: list[int]) -> int:
+def _home(record: Record, number: int, layered: set[int]) -> int:
     """Return the nearest module with layers in it that is a module, or holds it."""
-    holders = [other for other in range(number + 1) if number in within(record, other)]
-    filled = (one for one in reversed(holders) if {*within(record, one)}.intersection(layered))
-    return next(filled, 0)
+    path = f"{record.modules[number].path}."
+    holders = (one for one in range(number, 0, -1) if path.startswith(_prefix(record, one)))
+    return next((one for one in holders if not layered.isdisjoint(within(record, one))), 0)
+
+
+def _prefix(record: Record, number: int) -> str:
+    """Return how the paths of what a module holds begin."""
+    return f"{record.modules[number].path}." if number else ""
 
 
 def within(record: Record, number: int) -> Iterator[int]:
     """Yield the number of a module and of all within it, which follow it in the record."""
-    prefix = f"{record.modules[number].path}." if number else ""
+    prefix = _prefix(record, number)
     yield number
     for other in range(number + 1, len(record.modules)):
         if not record.modules[other].path.startswith(prefix):
