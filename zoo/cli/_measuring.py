@@ -13,9 +13,9 @@ import click
 from zoo.build import EVERY_DATASET, Listener, Options
 from zoo.claims import Metric, ModelEntry
 from zoo.cli import _selection
-from zoo.engines.local import Device
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
+from zoo.inference import Device
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
