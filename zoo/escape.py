@@ -105,6 +105,15 @@ def _json_escape(match: re.Match[str]) -> str:
     return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]
 
 
+def sarif(text: str) -> str:
+    """Return text for a message of SARIF, in which it makes neither links nor placeholders.
+
+    Braces are written twice (SARIF 2.1.0, 3.11.5), and no link text ends (3.11.6).
+    """
+    plain = terminal(text).replace("{", "{{").replace("}", "}}")
+    return plain.replace("](", "\\](")
+
+
 def github_data(text: str) -> str:
     """Return text for the message of a command to GitHub's runner, line ends included."""
     return terminal(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
