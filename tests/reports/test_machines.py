@@ -24,12 +24,12 @@ from zoo.reports._words import meaning
 from zoo.run import Run, from_json
 from zoo.validators import VALIDATORS
 
-GOLDENS = Path(__file__).parents[1] / "goldens"
+FIXED = Path(__file__).parents[1] / "goldens" / "released" / "0.1.0.json"
 
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return from_json((GOLDENS / "run.json").read_text(encoding="utf-8"), "run.json")
+    return from_json(FIXED.read_text(encoding="utf-8"), FIXED.name)
 
 
 def render(name: str, run: Run) -> dict[str, str]:
