@@ -19,9 +19,9 @@ from safetensors.torch import save
 from sklearn.datasets import load_digits
 from torch import nn
 
+from zoo.crops import evaluation_transform
 from zoo.demo import CONFIG, SIZE, digits
-from zoo.engines import fingerprint
-from zoo.engines.local import evaluation_transform
+from zoo.predictions import fingerprint
 from zoo.subject import from_config
 from zoo.validators.flops import multiply_accumulates
 

@@ -22,8 +22,8 @@ from math import sqrt
 from typing import Any
 
 from zoo.claims import Claim, Digest, Value, plain
-from zoo.engines import Draw, Predictions
 from zoo.findings import Measurement, Tolerance
+from zoo.predictions import Draw, Predictions
 from zoo.sampling.bounds import METHOD, bounds_after, in_percent
 from zoo.sampling.stopping import ALPHA_EACH, K
 from zoo.sampling.whole import shown_whole

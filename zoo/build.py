@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from zoo import engines
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.datasets import open_dataset
-from zoo.engines import Enough, Predictions, local, never
 from zoo.errors import Skipped
 from zoo.findings import EXACT, Tolerance
+from zoo.inference import Device
 from zoo.machine import package_version
 from zoo.pictures import Dataset
+from zoo.predictions import Enough, Predictions, never
 from zoo.sampling.predicting import Budget, predict_some
 from zoo.sources import SOURCES, Source, source_of
 from zoo.structure import Shape
@@ -57,7 +59,7 @@ class Options:
     """
 
     access: Access
-    device: local.Device = field(default_factory=local.Device)
+    device: Device = field(default_factory=Device)
     datasets: Mapping[str, Path] = field(default_factory=dict)
     trust_python: bool = False
     tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
@@ -175,7 +177,7 @@ def _predictor(
 
             def predict(dataset: Dataset, enough: Enough = never) -> Predictions:
                 how = preprocessing()
-                return local.predict(network(), dataset, how, options.device, progress, enough)
+                return engines.predict(network(), dataset, how, options.device, progress, enough)
 
             dataset = open_dataset(path, name)
             if options.budget is None:

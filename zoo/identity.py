@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo.claims import Digest
-from zoo.engines import fingerprint
 from zoo.pictures import Dataset, Picture, decode, reason
+from zoo.predictions import fingerprint
 from zoo.survey.pool import spread
 
 CHUNK = 64  # pictures that a process is given at a time; fewer than that are decoded in this one

@@ -12,9 +12,10 @@ import torch
 from torch import nn
 
 from zoo.datasets import LAYOUTS, open_dataset
-from zoo.engines import fingerprint
-from zoo.engines.local import Device, predict
+from zoo.engines import predict
 from zoo.errors import Unavailable
+from zoo.inference import Device
+from zoo.predictions import fingerprint
 from zoo.subject import Preprocessing
 
 EVERY = pytest.mark.parametrize("layout", LAYOUTS)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from zoo.claims import Digest, Metric
-from zoo.engines import Enough, Prediction, Predictions, fingerprint
 from zoo.errors import Unavailable
 from zoo.findings import Tolerance
 from zoo.pictures import Dataset, File, Picture
+from zoo.predictions import Enough, Prediction, Predictions, fingerprint
 from zoo.sampling.order import draw
 from zoo.sampling.predicting import Budget, predict_some
 

@@ -9,8 +9,8 @@ import pytest
 
 from benchmarks.sampling import settled_after
 from zoo.claims import Metric
-from zoo.engines import Prediction
 from zoo.findings import Tolerance, Verdict, within
+from zoo.predictions import Prediction
 from zoo.sampling.bounds import bounds_after, next_look, nothing_known
 from zoo.sampling.stopping import ALPHA, ALPHA_EACH, K, Question, Watch
 

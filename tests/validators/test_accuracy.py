@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from zoo.claims import Digest, Metric
-from zoo.engines import Draw, Prediction, Predictions
 from zoo.findings import Verdict
+from zoo.predictions import Draw, Prediction, Predictions
 from zoo.subject import Preprocessing, Stated
 from zoo.validators.accuracy import is_whole, wilson
 

@@ -83,6 +83,23 @@ def _faulty(count: int) -> IndexFault:
     return IndexFault(f"the index has {count} {noun}: nothing was done", "mend what is said above")
 
 
+def with_unread(
+    given: Path | None, models: tuple[str, ...], patterns: str | None, everything: bool
+) -> tuple[list[ModelEntry], list[Problem]]:
+    """Return the chosen models, and what is wrong with those of them that cannot be read.
+
+    Raises:
+        IndexFault: the index has errors of another kind.
+        UsageError: a model is not in the index, or none was asked for.
+    """
+    registry, spoiled = spoiled_apart(given)
+    unread = of_models(spoiled, models, patterns, everything)
+    known = [name for name in models if not of_models(unread, [name], None, False)]
+    if known or patterns or everything or not unread:
+        return choose(registry, known, patterns, everything), unread
+    return [], unread
+
+
 def spoiled_apart(given: Path | None) -> tuple[Registry, list[Problem]]:
     """Return the models of an index, and what is wrong with those that have an unreadable value.
 

@@ -2,100 +2,43 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from zoo.claims import Digest
-from zoo.pictures import is_correct, labels_of
+from zoo import inference
+from zoo.inference import Device
+from zoo.pictures import Dataset
+from zoo.predictions import Enough, Prediction, Predictions, never
+from zoo.subject import Preprocessing
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Progress = Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """What a network says of one picture.
+def predict(
+    network: nn.Module,
+    dataset: Dataset,
+    preprocessing: Preprocessing,
+    device: Device,
+    progress: Progress,
+    enough: Enough = never,
+) -> Predictions:
+    """Return what a network predicts for every picture of a dataset.
 
-    Attributes:
-        id: the picture's name within the dataset.
-        sha256: hexadecimal digest of the picture's file.
-        top: the classes with the highest logits, best first, at most five; empty where the logits
-            are not finite.
-        accepted: the classes of which each is right, in a dataset that has label sets; else None.
+    After each batch it is asked whether that is enough; the pictures behind it are then left out.
+
+    Raises:
+        Unavailable: as ``zoo.inference.run``.
     """
-
-    id: str
-    sha256: str
-    label: int
-    top: tuple[int, ...]
-    accepted: frozenset[int] | None = None
-
-    def hit(self, k: int) -> bool:
-        """Return whether a right class is among the k best."""
-        return is_correct(self.top[:k], labels_of(self.label, self.accepted))
-
-
-class Enough(Protocol):
-    """When an engine may stop before it has predicted every picture."""
-
-    def __call__(self, items: Sequence[Prediction]) -> bool:
-        """Return whether what was predicted so far, in the dataset's order, is enough."""
-
-
-def never(items: Sequence[Prediction]) -> bool:
-    """Ask for every picture."""
-    return False
-
-
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Of what pictures some were drawn, at random and without replacement.
-
-    Attributes:
-        population: how many pictures the dataset has.
-        seed: of the order of drawing.
-        whole: the published dataset that all of them are by structure, else empty.
-        fingerprint: of all of them, where their files were hashed.
-    """
-
-    population: int
-    seed: int
-    whole: str = ""
-    fingerprint: Digest | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Predictions:
-    """The predictions for every picture of a dataset, each exactly once; or for some, drawn.
-
-    Attributes:
-        items: in the dataset's order, or in that of drawing.
-        whole: the published dataset that these pictures are in full by structure, else empty.
-        method: in words, what moves the numbers.
-        draw: what the pictures were drawn from, where they are not all of a dataset.
-    """
-
-    items: tuple[Prediction, ...]
-    layout: str
-    whole: str
-    method: str
-    draw: Draw | None = None
-
-    @property
-    def fingerprint(self) -> Digest:
-        """The identity of these pictures and their labels, whatever their order and place."""
-        return fingerprint((item.sha256, item.label) for item in self.items)
-
-    @property
-    def not_finite(self) -> int:
-        """How many pictures gave logits that are infinite or no numbers."""
-        return sum(not item.top for item in self.items)
-
-    def correct(self, k: int) -> int:
-        """Return for how many pictures a right class is among the k best."""
-        return sum(item.hit(k) for item in self.items)
-
-
-def fingerprint(pictures: Iterable[tuple[str, int]]) -> Digest:
-    """Return the SHA-256 over the sorted lines ``<sha256 of the file> <class index>``."""
-    lines = sorted(f"{sha256} {label}\n" for sha256, label in pictures)
-    return Digest("sha256", hashlib.sha256("".join(lines).encode()).hexdigest())
+    size, pictures = device.batch_size, dataset.pictures
+    batches = [pictures[start : start + size] for start in range(0, len(pictures), size)]
+    items: list[Prediction] = []
+    for predicted in inference.run(network, batches, preprocessing, device, dataset.classes):
+        items += predicted
+        progress(len(items), len(pictures))
+        if enough(items):
+            break
+    whole = dataset.whole if len(items) == len(pictures) else ""
+    return Predictions(tuple(items), dataset.layout, whole, inference.method(device))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from zoo.claims import Claim, Digest
-from zoo.engines import Draw, Enough, Prediction, Predictions, fingerprint
 from zoo.errors import Unavailable
 from zoo.findings import Tolerance
 from zoo.pictures import Dataset, Picture
+from zoo.predictions import Draw, Enough, Prediction, Predictions, fingerprint
 from zoo.sampling.order import draw
 from zoo.sampling.stopping import K, Question, Watch
 from zoo.sampling.whole import shown_whole

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zoo.claims import Metric
-from zoo.engines import Prediction
 from zoo.findings import Interval, Tolerance, Verdict, within
+from zoo.predictions import Prediction
 from zoo.sampling.bounds import next_look, nothing_known
 
 ALPHA = 0.05  # of a wrong verdict on a model's accuracies, when only some pictures were drawn
