@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from importlib.resources import files
+from typing import Any
 
 from zoo import escape
 from zoo.findings import Finding
@@ -24,9 +26,20 @@ def message(finding: Finding) -> str:
     return escape.terminal(escape.short(finding.message + hint, LONGEST))
 
 
+def value(plain: Any) -> Any:
+    """Return a plain value whose texts can be shown; numbers stay what they are."""
+    match plain:
+        case str():
+            return escape.terminal(escape.short(plain, LONGEST))
+        case list():
+            return [value(part) for part in plain]
+        case _:
+            return plain
+
+
 def path(finding: Finding) -> str:
-    """Return the path of the page that claims it, on one line."""
-    return escape.line(escape.short(finding.location.path, LONGEST))
+    """Return the path of the page that claims it, on one line and as version control has it."""
+    return re.sub(r"^(\./+)+", "", escape.line(escape.short(finding.location.path, LONGEST)))
 
 
 def meaning(rule: str) -> str:

@@ -61,7 +61,7 @@ def _evidence(run: Run) -> dict[str, Any]:
         "name": "run.json",
         "digest": {"sha256": sha256(document.encode()).hexdigest()},
         "mediaType": "application/json",
-        "annotations": {"zoo": run.version, "started": run.started},
+        "annotations": {"zoo": _words.name(run.version), "started": run.started},
     }
 
 

@@ -44,10 +44,10 @@ def render(run: Run, style: Style) -> dict[str, str]:
 def _child(
     parent: ElementTree.Element, tag: str, attributes: Mapping[str, str], text: str = ""
 ) -> ElementTree.Element:
-    """Add an element of which every text is one that XML can hold."""
-    safe = {name: escape.visible(value) for name, value in attributes.items()}
+    """Add an element, every text of which XML can hold and a log can show."""
+    safe = {name: escape.terminal(value) for name, value in attributes.items()}
     element = ElementTree.SubElement(parent, tag, safe)
-    element.text = escape.visible(text) or None
+    element.text = escape.terminal(text) or None
     return element
 
 

@@ -60,7 +60,11 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 
 def _driver(run: Run, rules: list[str]) -> dict[str, Any]:
-    return {"name": "zoo", "version": run.version, "rules": [_rule(rule) for rule in rules]}
+    return {
+        "name": "zoo",
+        "version": _words.name(run.version),
+        "rules": [_rule(rule) for rule in rules],
+    }
 
 
 def _rule(rule: str) -> dict[str, Any]:
@@ -94,8 +98,13 @@ def _result(finding: Finding, name: str, rules: list[str]) -> dict[str, Any]:
             }
         ],
         "partialFingerprints": {"zooClaim/v1": fingerprint(finding, name)},
-        "properties": {"verdict": finding.verdict.value, "model": model, "unit": finding.unit}
-        | {"claimed": finding.claimed, "measured": finding.measured},
+        "properties": {
+            "verdict": finding.verdict.value,
+            "model": model,
+            "claimed": _words.value(finding.claimed),
+            "measured": _words.value(finding.measured),
+            "unit": _words.value(finding.unit),
+        },
     }
 
 

@@ -48,7 +48,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
 def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
     tested = folded(f for f in findings if f.verdict is not Verdict.SKIP)
     said = [Padding(_reason(reason), (0, 0, 0, 2)) for reason in reasons(findings)]
-    parts: list[RenderableType] = [Text(escape.terminal(name), style="bold")]
+    parts: list[RenderableType] = [Text(escape.line(name), style="bold")]
     if tested:
         table = _table(tested)
         fits = Console(width=UNBOUNDED).measure(table).maximum <= width
@@ -64,27 +64,27 @@ def _table(findings: list[Finding]) -> Table:
     for finding in findings:
         table.add_row(
             Text(finding.verdict.value, style=COLOURS[finding.verdict]),
-            finding.metric or "",
+            escape.line(finding.metric or ""),
             _value(finding.claimed, finding.unit),
             _value(finding.measured, finding.unit),
-            Text(escape.terminal(str(finding.location)), style="dim"),
+            Text(escape.line(str(finding.location)), style="dim"),
         )
     return table
 
 
 def _stacked(finding: Finding) -> RenderableType:
     """Return a finding as lines below each other, for a terminal too narrow for the table."""
-    head = Text(f"{finding.metric or finding.rule}: ")
+    head = Text(f"{escape.line(finding.metric or finding.rule)}: ")
     head.append(finding.verdict.value, style=COLOURS[finding.verdict])
     lines = Text(f"claimed  {_value(finding.claimed, finding.unit)}\n")
     if finding.measured is not None:
         lines.append(f"measured {_value(finding.measured, finding.unit)}\n")
-    lines.append(escape.terminal(str(finding.location)), style="dim")
+    lines.append(escape.line(str(finding.location)), style="dim")
     return Group(Padding(head, (0, 0, 0, 1)), Padding(lines, (0, 0, 0, 4)))
 
 
 def _value(value: object, unit: str) -> str:
-    text = escape.terminal(show(value, unit))
+    text = escape.line(show(value, unit))
     cut = text.startswith("sha256:") and len(text) > DIGEST_SHOWN
     return f"{text[:DIGEST_SHOWN]}…" if cut else text
 
@@ -92,7 +92,7 @@ def _value(value: object, unit: str) -> str:
 def _reason(reason: Reason) -> Text:
     text = Text.assemble(
         (reason.verdict.value, COLOURS[reason.verdict]),
-        f" {reason.metrics}: {escape.terminal(reason.message)}",
+        f" {escape.line(reason.metrics)}: {escape.terminal(reason.message)}",
     )
     if reason.hint:
         text.append(f"\n→ {escape.terminal(reason.hint)}", style="dim")

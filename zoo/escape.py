@@ -19,6 +19,8 @@ _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe
 _PILED = re.compile(f"{_MARKS}(?<={_MARKS}{{9}})")
 _JSON_CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&!$^@]|:(?=//))")
+# What begins a list item, or makes a heading of the line above, where a text begins a line.
+_BLOCK = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]*$|\s)|=+$))")
 _FORMULA = "[ \u00a0]*[-=+@＝＋－＠]"
 _CELL = re.compile(rf"""^(?=\t)|(^|[\n\t;"])(?={_FORMULA})""")
 _MARKED_CELL = re.compile(rf"""^'(?=\t)|(^|[\n\t;"])'(?={_FORMULA})""")
@@ -68,7 +70,7 @@ def lines(text: str) -> str:
 def markdown(text: str) -> str:
     """Return text as part of a line of Markdown, in a table cell too: no markup, HTML or links."""
     line = " ".join(terminal(text).split())
-    return _MARKDOWN.sub(r"\\\1", line)
+    return _BLOCK.sub(r"\1\\", _MARKDOWN.sub(r"\\\1", line))
 
 
 def code(text: str) -> str:
@@ -130,7 +132,7 @@ def csv_cell(text: str) -> str:
     A cell may begin inside of the text, too: at a line's end, and where a spreadsheet of another
     language parts cells at semicolons or tabs.
     """
-    return _CELL.sub(r"\1'", visible(text))
+    return _CELL.sub(r"\1'", terminal(text))
 
 
 def csv_text(cell: str) -> str:
