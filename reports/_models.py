@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from typing import Any
 
@@ -85,8 +86,8 @@ class Model:
     @property
     def texts(self) -> list[tuple[Verdict, str]]:
         """What is said of its claims, for a search: the verdict, and the words."""
-        said = (astuple(part) for part in (*self.rows, *self.reasons))
-        return [(verdict, escape.visible(" ".join(words))) for verdict, *words in said]
+        said = [*map(astuple, self.rows), *map(astuple, self.reasons)]
+        return [(verdict, escape.terminal(" ".join(words))) for verdict, *words in said]
 
 
 def models(run: Run) -> list[Model]:
@@ -95,17 +96,19 @@ def models(run: Run) -> list[Model]:
     by_model: dict[str, list[Finding]] = {}
     for finding in run.findings:
         by_model.setdefault(finding.model, []).append(finding)
-    found = [_model(name, by_model[name], subjects.get(name)) for name in by_model]
+    found = [_model(run, by_model[name], subjects.get(name)) for name in by_model]
     return sorted(found, key=lambda model: GRAVEST_FIRST.index(model.verdicts[0]))
 
 
-def _model(name: str, findings: list[Finding], subject: SubjectRecord | None) -> Model:
+def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> Model:
+    name = findings[0].model
+    arguments = (subject.arguments if subject else ()) or run.arguments
     verdicts = [finding.verdict for finding in findings]
     failed = (f.metric or f.rule for f in findings if f.verdict is Verdict.FAIL)
     rows = [_row(finding) for finding in folded(findings)]
     return Model(
         name=name,
-        collection="",
+        collection=subject.collection if subject else "",
         verdicts=tuple(verdict for verdict in GRAVEST_FIRST if verdict in verdicts),
         wrong=tuple(dict.fromkeys(failed)),
         deviation=max(_deviations(findings), key=lambda found: abs(found.share), default=None),
@@ -114,13 +117,15 @@ def _model(name: str, findings: list[Finding], subject: SubjectRecord | None) ->
         rows=tuple(sorted(rows, key=lambda row: GRAVEST_FIRST.index(row.verdict))),
         reasons=tuple(_reasons(findings)),
         evidence=(*_of_subject(subject), *_methods(findings)),
-        again=f"zoo verify {shlex.quote(name)}",
+        again=shlex.join(["zoo", "verify", *arguments, *(["--"] if name[:1] == "-" else []), name]),
     )
 
 
 def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
     for finding in findings:
-        if finding.deviation is not None and finding.claimed:
+        if finding.deviation is None or not isinstance(finding.claimed, int | float):
+            continue
+        with suppress(ArithmeticError):  # of nothing there is no share; of what is huge neither
             share = finding.deviation / abs(finding.claimed)
             yield Deviation(finding.metric or finding.rule, share)
 
@@ -145,10 +150,14 @@ def _row(finding: Finding) -> Row:
         finding.metric or finding.rule,
         show(finding.claimed, finding.unit),
         show(finding.measured, finding.unit),
-        "" if finding.deviation is None else f"{finding.deviation:+,.10g}",
+        _signed(finding.deviation),
         _tolerance(finding.tolerance),
         str(finding.location),
     )
+
+
+def _signed(deviation: float | None) -> str:
+    return "" if deviation is None else ("" if deviation < 0 else "+") + show(deviation)
 
 
 def _tolerance(policy: Mapping[str, Any] | None) -> str:

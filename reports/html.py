@@ -1,12 +1,12 @@
 """One page to send to someone: a file of HTML that needs nothing else, to search and to sort.
 
 The page is written here, and its script only hides, moves and opens what is there, so that all of
-it can be read where no script runs. Beyond ``UNPACKED`` models the details of each are packed, since
-they would be far too much for a browser; then only the table is left without the script.
+it can be read where no script runs. Beyond ``UNPACKED`` models their details are packed, since they
+would be too much for a browser; then only the table is left without the script.
 
 Every value is escaped where the templates put it in, by the environment's ``finalize``. The policy
-in the page's head lets a browser use the one style and the one script by their digests, pictures
-that lie in the page, and nothing else: no request leaves it.
+in the page's head lets a browser use the script and the styles by their digests and nothing else:
+no request leaves the page.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -25,6 +26,7 @@ from markupsafe import Markup
 
 from zoo import escape
 from zoo.findings import Verdict
+from zoo.plots import Plot, plots
 from zoo.reports import GRAVEST_FIRST, Report, Style
 from zoo.reports._models import Model, environment, models
 from zoo.run import Run
@@ -43,6 +45,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     """Return the page as ``report.html``."""
     found = models(run)
     packed = _packed(found) if len(found) > UNPACKED else None
+    pictures = list(plots(run).values())
     sheet, script = _asset("page.css"), _asset("page.js")
     page = _environment().get_template("page.html")
     text = page.render(
@@ -52,9 +55,9 @@ def render(run: Run, style: Style) -> dict[str, str]:
         models=found,
         counts=_counts(run, found),
         on=environment(run),
-        plots=[],
+        plots=[(plot.title, Markup(plot.svg)) for plot in pictures],  # noqa: S704  (escaped XML)
         packed=packed,
-        policy=_policy(sheet, script),
+        policy=_policy(script, [sheet, *_styles(pictures)]),
         style=Markup(sheet),  # noqa: S704  (files of this package)
         script=Markup(script),  # noqa: S704
     )
@@ -85,11 +88,17 @@ def _packed(found: Sequence[Model]) -> str:
     return base64.b64encode(gzip.compress(texts.encode(), mtime=0)).decode()
 
 
-def _policy(sheet: str, script: str) -> str:
+def _policy(script: str, sheets: Iterable[str]) -> str:
+    styles = " ".join(dict.fromkeys(map(_digest, sheets)))
     return (
-        f"default-src 'none'; script-src {_digest(script)}; style-src {_digest(sheet)}; "
+        f"default-src 'none'; script-src {_digest(script)}; style-src {styles}; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
+
+
+def _styles(pictures: Iterable[Plot]) -> list[str]:
+    """Return the style sheets that pictures bring along."""
+    return [text for plot in pictures for text in re.findall("<style>([^<]*)</style>", plot.svg)]
 
 
 def _digest(text: str) -> str:
@@ -98,7 +107,7 @@ def _digest(text: str) -> str:
 
 def _finalize(value: Any) -> Markup:
     safe = isinstance(value, Markup)
-    return value if safe else Markup(escape.html(str(value)))  # noqa: S704  (just escaped)
+    return value if safe else Markup(escape.html(escape.terminal(str(value))))  # noqa: S704  (just escaped)
 
 
 @cache

@@ -166,5 +166,6 @@
   addEventListener("hashchange", read);
   form.hidden = false;
   table.classList.remove("long");
+  find("unscripted")?.remove();
   read();
 }
