@@ -15,7 +15,7 @@ _DELICATE = re.compile(r"[\x00-\x1f'\\`{]")
 def command(words: Iterable[str]) -> str:
     """Return words as one line for bash or zsh, which read them back as they are.
 
-    What cannot be seen, or would end the place where the command is shown, is written by its number.
+    What cannot be seen, or would end the place where it is shown, is written by its number.
     """
     return " ".join(map(_quoted, words))
 

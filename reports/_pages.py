@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from zoo import escape
 from zoo.findings import GRAVEST_FIRST, Verdict
@@ -32,6 +32,7 @@ class Page:
     Attributes:
         verdict: the gravest, of those claims that were tested if any was.
         counts: how many claims have each verdict, in the order of ``Verdict``.
+        place: the file that most of its claims are made in.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Page:
     verdict: Verdict
     counts: tuple[int, ...]
     in_collection: str
+    place: str
     rows: tuple[Row, ...]
     wrong: tuple[str, ...]
     reasons: tuple[Why, ...]
@@ -58,6 +60,7 @@ def pages(run: Run) -> list[Page]:
 
 
 def _page(model: Model, file: str, counted: Counter[Verdict]) -> Page:
+    place = Counter(row.place.rpartition(":")[0] for row in model.rows).most_common(1)[0][0]
     tested = [verdict for verdict in model.verdicts if verdict is not Verdict.SKIP]
     return Page(
         name=model.name,
@@ -65,12 +68,31 @@ def _page(model: Model, file: str, counted: Counter[Verdict]) -> Page:
         verdict=tested[0] if tested else Verdict.SKIP,
         counts=tuple(counted[verdict] for verdict in Verdict),
         in_collection=model.collection,
-        rows=model.rows,
+        place=place,
+        rows=tuple(_joined(_in_short(row, place) for row in model.rows)),
         wrong=model.wrong,
         reasons=model.reasons,
         evidence=model.evidence,
         again=model.again,
     )
+
+
+def _in_short(row: Row, place: str) -> Row:
+    """Return a row that gives only the line in a file that is named above the table."""
+    path, _, line = row.place.rpartition(":")
+    return replace(row, place=f"line {line}") if path == place else row
+
+
+def _joined(rows: Iterable[Row]) -> list[Row]:
+    """Return rows in which claims of one metric that were not tested, or in vain, are together."""
+    together: dict[tuple[object, ...], list[Row]] = {}
+    for number, row in enumerate(rows):
+        alike = row.verdict in (Verdict.SKIP, Verdict.ERROR) and not row.measured
+        together.setdefault((row.metric, row.verdict, "" if alike else number), []).append(row)
+    return [
+        replace(first, claimed=", ".join(row.claimed for row in (first, *more)))
+        for first, *more in together.values()
+    ]
 
 
 def collections(pages: Iterable[Page]) -> list[Collection]:
@@ -91,11 +113,15 @@ def _sum(pages: Iterable[Page]) -> tuple[int, ...]:
 
 
 def total(pages: Sequence[Page]) -> dict[str, str]:
-    """Return in words how many models there are, and what came of their claims."""
-    noun = "model" if len(pages) == 1 else "models"
+    """Return in words how many models and claims there are, and what came of them."""
     counts = dict(zip(Verdict, _sum(pages), strict=True)) if pages else {}
     known = [f"{counts[each]:,} {each}" for each in GRAVEST_FIRST if counts.get(each)]
-    return {"total": f"{len(pages):,} {noun}", "summary": ", ".join(known) or "no claims"}
+    total = f"{_number(len(pages), 'model')}, {_number(sum(counts.values()), 'claim')}"
+    return {"total": total, "summary": ", ".join(known) or "nothing was selected"}
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def compared(pages: Iterable[Page]) -> list[str]:

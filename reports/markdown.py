@@ -2,7 +2,7 @@
 
 MkDocs, Sphinx with MyST and GitHub show the same pages; their templates lie in ``site/``. Every
 value is escaped where a template puts it in, by the environment's ``finalize``; only what this
-module itself writes as markup passes as it is. Where there is no folder to write to, all is one page.
+module itself writes as markup passes as it is. Where there is no folder, all is one page.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
@@ -31,7 +32,9 @@ MARKS = {
     Verdict.ERROR: "⚠️",
     Verdict.SKIP: "➖",
 }
+DIGEST_SHOWN = len("sha256:") + 12
 LONGEST_NAME, LONGEST = 200, 4000  # characters that a reader of a page may want to see
+_TYPOGRAPHY = re.compile(r"""--|\.\.\.|['"]""")
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*(?: '[\w=.-]+')?")
 
 
@@ -90,6 +93,12 @@ def _text(value: Any) -> str:
 
 
 def _name(text: str) -> str:
+    """Return a name as it is; it is code where sites would mend its typography."""
+    write = escape.code if _TYPOGRAPHY.search(text) else escape.markdown
+    return _Markup(write(escape.short(text, LONGEST_NAME)) or "(no name)")
+
+
+def _title(text: str) -> str:
     return _Markup(escape.code(escape.short(text, LONGEST_NAME)) or "(no name)")
 
 
@@ -98,7 +107,10 @@ def _code(text: str) -> str:
 
 
 def _value(text: str) -> str:
-    return _code(text) if text.startswith("sha256:") else text
+    """Return a value; of a digest, of which the evidence has all, the first digits."""
+    if not text.startswith("sha256:"):
+        return text
+    return _code(text if len(text) <= DIGEST_SHOWN else f"{text[:DIGEST_SHOWN]}…")
 
 
 def _evidence(text: str, what: str) -> str:
@@ -109,7 +121,7 @@ def _prose(text: str) -> str:
     """Return a sentence in which options are code, since sites make one dash of two."""
     short = escape.short(text, LONGEST)
     ends = [0, *(end for match in _OPTION.finditer(short) for end in match.span()), len(short)]
-    parts = [short[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    parts = [short[start:end] for start, end in pairwise(ends)]
     written = (
         f"{_blank(part, 0)}{_code(part) if number % 2 else _text(part)}{_blank(part, -1)}"
         for number, part in enumerate(parts)
@@ -143,6 +155,7 @@ def _templates() -> Environment:
     own: Mapping[str, Callable[..., str]] = {
         "raw": _Markup,
         "name": _name,
+        "title": _title,
         "code": _code,
         "value": _value,
         "evidence": _evidence,
@@ -155,7 +168,9 @@ def _templates() -> Environment:
 
 
 def _template(name: str) -> str:
-    return files("zoo.reports").joinpath("site", name).read_text(encoding="utf-8")
+    """Return the text of a template, in which a backslash joins lines as it does in Python."""
+    text = files("zoo.reports").joinpath("site", name).read_text(encoding="utf-8")
+    return text.replace("\\\n", "")
 
 
 REPORT = Report(render, many=True)
