@@ -33,7 +33,7 @@ def _numbered(character: str) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, by PEP 383
         return f"\\x{code - 0xDC00:02x}"
     if code < 0x80:
-        plain = character.isprintable() and not _DELICATE.search(character)
+        plain = character.isprintable() and character != "#" and not _DELICATE.search(character)
         return character if plain else f"\\x{code:02x}"
     if character.isalnum():
         return character

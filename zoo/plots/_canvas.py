@@ -85,7 +85,7 @@ class Canvas:
             },
         )
         SubElement(root, "title", {"id": f"{name}-title"}).text = title
-        SubElement(root, "desc", {"id": f"{name}-desc"}).text = alt
+        SubElement(root, "desc", {"id": f"{name}-desc"}).text = readable(alt)
         SubElement(root, "style").text = _STYLE
         canvas = cls(name, root, width)
         frame = {"width": str(width), "height": str(height), "rx": "6", "fill": "currentColor"}
@@ -147,7 +147,7 @@ class Canvas:
 
     def plot(self, title: str, alt: str) -> Plot:
         """Return the finished picture."""
-        return Plot(title, tostring(self.root, encoding="unicode"), alt)
+        return Plot(title, tostring(self.root, encoding="unicode"), readable(alt))
 
 
 def number(value: float) -> str:
