@@ -43,7 +43,7 @@ def counts(values: Iterable[float], start: float, end: float) -> Axis:
     known = list(values)
     low, high = min(known) / 1.15, max(known) * 1.15
     first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
-    decades = math.log10(high / low)
+    decades = math.log10(high) - math.log10(low)
     steps = (
         (1,) if decades > 3 else (1, 2, 5) if decades > 0.7 else (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)
     )
@@ -62,7 +62,9 @@ def linear(values: Iterable[float], start: float, end: float, *, most: float = m
     """Return an axis of equal steps that reaches a little beyond the values, up to ``most``."""
     known = list(values)
     low, high = min(known), max(known)
-    span = high - low or max(abs(high) * 0.1, 1.0)
+    if high - low < 1e-6 * max(abs(high), 1):
+        low, high = low - max(abs(low) * 0.1, 1), high + max(abs(high) * 0.1, 1)
+    span = high - low
     step = _step(span / 5)
     low, high = low - span * 0.06, min(high + span * 0.06, max(most, high))
     first, last = math.ceil(low / step), math.floor(high / step)

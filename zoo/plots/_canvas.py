@@ -6,7 +6,7 @@ All is written by the standard library's XML writer, so that no name can become 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -17,11 +17,11 @@ from zoo.plots._axis import Axis
 # The colours keep 3:1 to their ground, words 4.5:1, and differ for eyes that lack a cone: a test
 # holds each of these. The first is that on light ground, the second that on dark.
 COLOURS: Mapping[str, tuple[str, str]] = {
-    "pass": ("#00796b", "#3fc1a8"),
-    "fail": ("#c62f00", "#ff7b54"),
+    "pass": ("#00695c", "#5ce0c4"),
+    "fail": ("#b3220c", "#ff7b54"),
     "undecided": ("#7b3fb5", "#c79bf2"),
-    "error": ("#8a6d00", "#e6c14a"),
-    "skip": ("#7d8590", "#8b949e"),
+    "error": ("#b57f00", "#f0cf5a"),
+    "skip": ("#8a929c", "#868d99"),
     "ground": ("#ffffff", "#14171c"),
     "ink": ("#1f2328", "#e6e9ee"),
     "faint": ("#59636e", "#a3acb8"),
@@ -42,8 +42,11 @@ SHAPES: Mapping[Verdict, Mapping[str, str]] = {
     Verdict.ERROR: {"d": "M0-4.6l4.6 8.2h-9.2z", "fill": "currentColor"},
     Verdict.SKIP: {"d": "M-2.6-2.6h5.2v5.2h-5.2z", "stroke-width": "1.2"},
 }
+MANY = 1000  # points beyond which a picture is read as a whole
 _LETTER = 8  # width of a capital letter, in pixels
 _UNWRITABLE = re.compile("[\ufffe\uffff]")
+
+Place = tuple[Verdict, float, float, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,28 @@ class Canvas:
         path = f"M{number(x1)} {number(y1)}L{number(x2)} {number(y2)}"
         return SubElement(layer, "path", {"d": path, "stroke": "currentColor"})
 
-    def marks(self, verdict: Verdict, places: Iterable[tuple[float, float, str]]) -> None:
+    def marks(self, verdict: Verdict, places: Sequence[tuple[float, float, str]]) -> None:
         """Draw the mark of a verdict at each place; one with words says them when pointed at."""
+        if not places:
+            return
         layer = self.layer(verdict.value.lower())
         for x, y, words in places:
             reference = {"href": f"#{self.name}-{verdict.value.lower()}"}
             mark = SubElement(layer, "use", reference | {"x": number(x), "y": number(y)})
             if words:
                 SubElement(mark, "title").text = readable(words)
+
+    def points(self, verdicts: Sequence[Verdict], places: Sequence[Place]) -> None:
+        """Draw what was found at each place, the last of the verdicts uppermost.
+
+        Where there are many, no point has words of its own, and two that no eye parts are one.
+        """
+        few = len(places) <= MANY
+        for verdict in verdicts:
+            own = [(x, y, words) for each, x, y, words in places if each is verdict]
+            self.marks(
+                verdict, own if few else sorted({(round(x), round(y), "") for x, y, _ in own})
+            )
 
     def legend(self, y: float, verdicts: Iterable[Verdict]) -> None:
         """Define the marks, and explain those of the verdicts that occur."""

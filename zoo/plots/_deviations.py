@@ -10,7 +10,7 @@ from zoo.findings import GRAVEST_FIRST, Finding, show
 from zoo.plots import _axis
 from zoo.plots._axis import Axis
 from zoo.plots._canvas import Canvas, Plot
-from zoo.plots._points import MANY, in_words, numeric, positive, tally
+from zoo.plots._points import in_words, numeric, positive, tally
 from zoo.run import Run
 
 WIDTH, PANEL, HEAD, LEFT, RIGHT = 720, 220, 60, 72, 20
@@ -84,20 +84,16 @@ def _panel(canvas: Canvas, quantity: _Quantity, found: list[Finding], top: int) 
     canvas.text(canvas.layer("faint"), WIDTH - RIGHT, up_from + 34, "as claimed", "end")
     level = up.place(quantity.true)
     canvas.line(canvas.layer("ink"), across.start, level, across.end, level)
-    few = len(found) <= MANY
-    for verdict in reversed(GRAVEST_FIRST):
-        canvas.marks(
-            verdict,
-            [
-                (
-                    across.place(_claimed(finding)),
-                    up.place(_off(quantity, finding)),
-                    _words(finding) if few else "",
-                )
-                for finding in found
-                if finding.verdict is verdict
-            ],
+    places = [
+        (
+            finding.verdict,
+            across.place(_claimed(finding)),
+            up.place(_off(quantity, finding)),
+            _words(finding),
         )
+        for finding in found
+    ]
+    canvas.points(GRAVEST_FIRST[::-1], places)
 
 
 def _heading(quantity: _Quantity, found: list[Finding], up: Axis) -> str:

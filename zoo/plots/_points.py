@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict
 from zoo.run import Run
 
-MANY = 1000  # points beyond which a picture is read as a whole, and no point has words of its own
-
 Numbers = dict[str, dict[str, Finding]]
 
 

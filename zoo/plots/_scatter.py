@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
 from zoo.plots import _axis
-from zoo.plots._axis import Axis
 from zoo.plots._canvas import Canvas, Plot
-from zoo.plots._points import MANY, gravest, in_words, models, numeric, positive, tally
+from zoo.plots._points import gravest, in_words, models, numeric, positive, tally
 from zoo.run import Run
 
 WIDTH, HEIGHT = 720, 440
@@ -43,7 +42,11 @@ def accuracy_against(run: Run, metric: str) -> Plot | None:
     up = _axis.linear([_claim(p.accuracy) for p in points], HEIGHT - BOTTOM, TOP, most=100)
     canvas.grid(across, up)
     _name_axes(canvas, f"{_COSTS[metric]}, as claimed", "Top-1 in %, as claimed")
-    _draw(canvas, points, across, up)
+    places = [
+        (p.verdict, across.place(_claim(p.cost)), up.place(_claim(p.accuracy)), _words(p))
+        for p in points
+    ]
+    canvas.points(GRAVEST_FIRST[::-1], places)
     return canvas.plot(title, alt)
 
 
@@ -53,20 +56,6 @@ def _name_axes(canvas: Canvas, across: str, up: str) -> None:
     canvas.text(ink, WIDTH - RIGHT, HEIGHT - 14, across, "end")
     turned = canvas.text(ink, 0, 0, up, "end")
     turned.set("transform", f"translate(18 {TOP}) rotate(-90)")
-
-
-def _draw(canvas: Canvas, points: list[_Point], across: Axis, up: Axis) -> None:
-    few = len(points) <= MANY
-    for verdict in reversed(GRAVEST_FIRST):
-        places = {
-            (round(across.place(_claim(p.cost)), 1 if few else 0),
-             round(up.place(_claim(p.accuracy)), 1 if few else 0),
-             _words(p) if few else ""): None
-            for p in points
-            if p.verdict is verdict
-        }  # fmt: skip
-        if places:
-            canvas.marks(verdict, places)
 
 
 def _claim(finding: Finding) -> float:
