@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from zoo import escape
@@ -86,8 +86,13 @@ class Model:
     @property
     def texts(self) -> list[tuple[Verdict, str]]:
         """What is said of its claims, for a search: the verdict, and the words."""
-        said = [*map(astuple, self.rows), *map(astuple, self.reasons)]
-        return [(verdict, escape.terminal(" ".join(words))) for verdict, *words in said]
+        return [
+            (
+                part.verdict,
+                escape.terminal(" ".join(getattr(part, name) for name in part.__slots__)),
+            )
+            for part in (*self.rows, *self.reasons)
+        ]
 
 
 def models(run: Run) -> list[Model]:

@@ -293,6 +293,11 @@ def test_pictures_are_drawn_with_names(run: Run, open_page: Open) -> None:
         box = picture.bounding_box()
         assert box
         assert box["width"] > 100
+    marks = page.locator(".zoo-plot use").all()
+    assert marks
+    for mark in marks:
+        expect(mark).to_have_css("visibility", "visible")
+        assert mark.evaluate("(each) => getComputedStyle(each.parentNode).clipPath") == "none"
     ground = page.locator(".zoo-plot .ground").first
     assert ground.evaluate("(each) => getComputedStyle(each).color") == "rgb(255, 255, 255)"
 
