@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from zoo import escape
@@ -86,13 +86,12 @@ class Model:
     @property
     def texts(self) -> list[tuple[Verdict, str]]:
         """What is said of its claims, for a search: the verdict, and the words."""
-        return [
-            (
-                part.verdict,
-                escape.terminal(" ".join(getattr(part, name) for name in part.__slots__)),
-            )
-            for part in (*self.rows, *self.reasons)
-        ]
+        parts: list[Row | Why] = [*self.rows, *self.reasons]
+        return [(part.verdict, escape.terminal(_words(part))) for part in parts]
+
+
+def _words(part: Row | Why) -> str:
+    return " ".join(getattr(part, field.name) for field in fields(part))
 
 
 def models(run: Run) -> list[Model]:
