@@ -139,6 +139,14 @@ def _reasons(findings: list[Finding]) -> Iterator[Why]:
     for reason in reasons(findings):
         cause = show(causes.get(reason.message))
         yield Why(reason.verdict, reason.metrics, reason.message, reason.hint, cause)
+    for finding in folded(findings):
+        if finding.verdict is Verdict.PASS and not finding.hint and _remarks(finding, findings):
+            yield Why(finding.verdict, finding.metric or finding.rule, finding.message, "", "")
+
+
+def _remarks(row: Finding, findings: list[Finding]) -> bool:
+    """Return whether the message of a row says more than its values, and is not that of many."""
+    return ";" in row.message and row in findings
 
 
 def environment(run: Run) -> str:

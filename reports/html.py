@@ -50,7 +50,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     page = _environment().get_template("page.html")
     text = page.render(
         run=run,
-        title=f"Reproducibility report: {_number(found)}",
+        title=f"Reproducibility report: {_number(found)}, {run.summary['fail']:,} FAIL",
         subject=_number(found),
         models=found,
         counts=_counts(run, found),

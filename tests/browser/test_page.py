@@ -343,6 +343,7 @@ def test_many_models_are_packed_and_all_the_same_open_search_and_sort(
     assert len(listed(page)) == 300
     page.get_by_role("button", name="List more").click()
     assert len(listed(page)) == 600
+    expect(page.locator("#models summary").nth(300)).to_be_focused()
     head = page.get_by_role("columnheader", name="Model")
     head.get_by_role("button").click()
     assert listed(page)[:2] == ["net0", "net1"]
