@@ -34,6 +34,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fetching.py
 	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/reports.py
 
 clean:
 	rm -rf .venv build dist *.egg-info
