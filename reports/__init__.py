@@ -18,10 +18,12 @@ class Style:
     Attributes:
         colour: whether it understands colours.
         width: in characters.
+        folder: whether it takes several pages.
     """
 
     colour: bool = False
     width: int = 100
+    folder: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -11,6 +10,7 @@ from typing import Any
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
 from zoo.reports import GRAVEST_FIRST, folded, reasons
+from zoo.reports._again import command
 from zoo.run import Run, SubjectRecord
 
 ASSURANCES = {
@@ -121,7 +121,7 @@ def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> 
         rows=tuple(sorted(rows, key=lambda row: GRAVEST_FIRST.index(row.verdict))),
         reasons=tuple(_reasons(findings)),
         evidence=(*_of_subject(subject), *_methods(findings)),
-        again=shlex.join(["zoo", "verify", *arguments, *(["--"] if name[:1] == "-" else []), name]),
+        again=command(["zoo", "verify", *arguments, *(["--"] if name[:1] == "-" else []), name]),
     )
 
 

@@ -22,8 +22,9 @@ _JSON_CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\uf
 # addresses and mentions; marks; underscores that are not within a word; the joints of addresses;
 # marks that are doubled.
 _MARKDOWN = re.compile(
-    r"""(?<![\w.+-])[\w.+-]*@[\w.+@-]*|[\\`*{}\[\]<>#|~&!$^@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=\S)|\.(?=[A-Za-z]{2})"""
-    r"""|(?<=www)\.|([-+=?])(?=\1)|(?<=-)-|(?<=\+)\+|(?<==)=|(?<=\?)\?"""
+    r"""(?<![\w.+-])[\w.+-]*@[\w.+@-]*|[\\`*{}\[\]<>#|~&!$^@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"""
+    r"""|(?!(?<=\d):\d\d(?!\d)):(?=\S)|\.(?=[A-Za-z]{2})|(?<=www)\."""
+    r"""|([-+=?])(?=\1)|(?<=-)-|(?<=\+)\+|(?<==)=|(?<=\?)\?"""
 )
 # What begins a list, a block or a definition, or makes a heading of the line above.
 _BLOCK = re.compile(r"^(\d{0,9})([-+=:.)](?=\s|$)|%)")
