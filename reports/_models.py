@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from zoo import escape
@@ -86,8 +86,12 @@ class Model:
     @property
     def texts(self) -> list[tuple[Verdict, str]]:
         """What is said of its claims, for a search: the verdict, and the words."""
-        said = [*map(astuple, self.rows), *map(astuple, self.reasons)]
-        return [(verdict, escape.terminal(" ".join(words))) for verdict, *words in said]
+        parts: list[Row | Why] = [*self.rows, *self.reasons]
+        return [(part.verdict, escape.terminal(_words(part))) for part in parts]
+
+
+def _words(part: Row | Why) -> str:
+    return " ".join(getattr(part, field.name) for field in fields(part))
 
 
 def models(run: Run) -> list[Model]:
@@ -135,6 +139,14 @@ def _reasons(findings: list[Finding]) -> Iterator[Why]:
     for reason in reasons(findings):
         cause = show(causes.get(reason.message))
         yield Why(reason.verdict, reason.metrics, reason.message, reason.hint, cause)
+    for finding in folded(findings):
+        if finding.verdict is Verdict.PASS and not finding.hint and _remarks(finding, findings):
+            yield Why(finding.verdict, finding.metric or finding.rule, finding.message, "", "")
+
+
+def _remarks(row: Finding, findings: list[Finding]) -> bool:
+    """Return whether the message of a row says more than its values, and is not that of many."""
+    return ";" in row.message and row in findings
 
 
 def environment(run: Run) -> str:

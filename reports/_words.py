@@ -13,6 +13,7 @@ from zoo.findings import Finding
 
 LONGEST = 2000  # characters of a message, of which the reader of a list sees a few lines
 LONGEST_NAME = 200
+NOT_CHECKABLE = "not-checkable"
 
 
 def name(text: str) -> str:
@@ -24,6 +25,17 @@ def message(finding: Finding) -> str:
     """Return what a finding says, with what to do about it on a line of its own."""
     hint = f"\n→ {finding.hint}" if finding.hint else ""
     return escape.terminal(escape.short(finding.message + hint, LONGEST))
+
+
+def reason(finding: Finding) -> tuple[str, str]:
+    """Return what is said, once, of all findings that share it, and what to do about it.
+
+    Which fields of a page are not checkable differs from model to model, and is left out.
+    """
+    message = finding.message
+    if finding.rule == NOT_CHECKABLE:
+        message = message.partition(":")[0]
+    return message, finding.hint
 
 
 def value(plain: Any) -> Any:
@@ -53,7 +65,7 @@ def meaning(rule: str) -> str:
     if rule in RULES:
         known = RULES[rule]
         return f"{_sentence(known.means)}\n\n{_sentence(known.why)}\n\n{_sentence(known.mend)}"
-    if rule == "not-checkable":
+    if rule == NOT_CHECKABLE:
         return "Lists what a page says that cannot be read off a checkpoint."
     source = files("zoo") / "validators" / f"{rule.replace('-', '_')}.py"
     if rule != rule.strip("_-\n") or not source.is_file():

@@ -16,7 +16,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -26,7 +26,7 @@ from markupsafe import Markup
 
 from zoo import escape
 from zoo.findings import Verdict
-from zoo.plots import Plot, plots
+from zoo.plots import plots
 from zoo.reports import GRAVEST_FIRST, Report, Style
 from zoo.reports._models import Model, environment, models
 from zoo.run import Run
@@ -45,17 +45,17 @@ def render(run: Run, style: Style) -> dict[str, str]:
     """Return the page as ``report.html``."""
     found = models(run)
     packed = _packed(found) if len(found) > UNPACKED else None
-    pictures = list(plots(run).values())
+    pictures = [escape.terminal(plot.svg) for plot in plots(run).values()]
     sheet, script = _asset("page.css"), _asset("page.js")
     page = _environment().get_template("page.html")
     text = page.render(
         run=run,
-        title=f"Reproducibility report: {_number(found)}",
+        title=f"Reproducibility report: {_number(found)}, {run.summary['fail']:,} FAIL",
         subject=_number(found),
         models=found,
         counts=_counts(run, found),
         on=environment(run),
-        plots=[(plot.title, Markup(plot.svg)) for plot in pictures],  # noqa: S704  (escaped XML)
+        plots=[Markup(picture) for picture in pictures],  # noqa: S704  (written by an XML writer)
         packed=packed,
         policy=_policy(script, [sheet, *_styles(pictures)]),
         style=Markup(sheet),  # noqa: S704  (files of this package)
@@ -96,9 +96,9 @@ def _policy(script: str, sheets: Iterable[str]) -> str:
     )
 
 
-def _styles(pictures: Iterable[Plot]) -> list[str]:
+def _styles(pictures: Iterable[str]) -> list[str]:
     """Return the style sheets that pictures bring along."""
-    return [text for plot in pictures for text in re.findall("<style>([^<]*)</style>", plot.svg)]
+    return [text for svg in pictures for text in re.findall("<style>([^<]*)</style>", svg)]
 
 
 def _digest(text: str) -> str:
@@ -106,8 +106,12 @@ def _digest(text: str) -> str:
 
 
 def _finalize(value: Any) -> Markup:
-    safe = isinstance(value, Markup)
-    return value if safe else Markup(escape.html(escape.terminal(str(value))))  # noqa: S704  (just escaped)
+    return value if isinstance(value, Markup) else _text(str(value))
+
+
+@lru_cache(1000)  # few words make up most of a page
+def _text(value: str) -> Markup:
+    return Markup(escape.html(escape.terminal(value)))  # noqa: S704  (just escaped)
 
 
 @cache

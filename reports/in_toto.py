@@ -47,8 +47,10 @@ def render(run: Run, style: Style) -> dict[str, str]:
     evidence = _evidence(run)
     files = {f"sha256-{digest}.json": sharing for digest, sharing in together.items()}
     index = {
-        "statements": {file: [s.model for s in sharing] for file, sharing in files.items()},
-        "without_weights": without,
+        "statements": {
+            file: [_words.name(s.model) for s in sharing] for file, sharing in files.items()
+        },
+        "without_weights": list(map(_words.name, without)),
     }
     statements = {file: _statement(sharing, models, evidence) for file, sharing in files.items()}
     return {name: json.write(page) for name, page in {"index.json": index, **statements}.items()}

@@ -138,11 +138,8 @@ def _left_out(pairs: Pairs) -> dict[str, Any]:
 
 def _untested(run: Run) -> list[dict[str, Any]]:
     """Return a notification for each reason why claims were not tested."""
-    reasons = Counter(
-        (finding.message, finding.hint)
-        for finding in run.findings
-        if finding.verdict is Verdict.SKIP
-    )
+    skipped = (finding for finding in run.findings if finding.verdict is Verdict.SKIP)
+    reasons = Counter(_words.reason(finding) for finding in skipped)
     told = [
         _notification(
             "note",

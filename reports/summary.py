@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style
+from zoo.reports import Report, Style, _words
 from zoo.reports._identity import by_model, named
 from zoo.run import Run
 
@@ -76,7 +76,7 @@ def _wrong(run: Run) -> Section:
             escape.markdown(_cut(show(finding.claimed, finding.unit))),
             escape.markdown(_cut(show(finding.measured, finding.unit))),
             escape.code(_cut(str(finding.location))),
-            escape.markdown(_cut(_because(finding))),
+            escape.markdown(_cut(_because(finding.message, finding.hint))),
         )
         for finding, name in named(run)
         if finding.verdict is Verdict.FAIL
@@ -85,23 +85,23 @@ def _wrong(run: Run) -> Section:
     return Section(f"Wrong claims: {len(rows):,}", columns, rows)
 
 
-def _because(finding: Finding) -> str:
-    return f"{finding.message} → {finding.hint}" if finding.hint else finding.message
+def _because(message: str, hint: str) -> str:
+    return f"{message} → {hint}" if hint else message
 
 
 def _open(run: Run, verdict: Verdict) -> Section:
-    """Return the findings of a verdict, in one row what they share the reason of."""
+    """Return the findings of a verdict, those of one reason in a row, the commonest first."""
     shared: dict[tuple[str, str], list[tuple[Finding, str]]] = {}
     for finding, name in named(run):
         if finding.verdict is verdict:
-            shared.setdefault((finding.message, finding.hint), []).append((finding, name))
+            shared.setdefault(_words.reason(finding), []).append((finding, name))
     rows = tuple(
         (
             _listed(escape.code(_cut(finding.model)) for finding, _ in pairs),
             _listed(escape.markdown(_cut(name)) for _, name in pairs),
-            escape.markdown(_cut(_because(pairs[0][0]))),
+            escape.markdown(_cut(_because(*reason))),
         )
-        for pairs in shared.values()
+        for reason, pairs in sorted(shared.items(), key=lambda item: -len(item[1]))
     )
     count = sum(map(len, shared.values()))
     return Section(f"{TITLES[verdict]}: {count:,}", ("models", "claims", "reason"), rows)

@@ -23,7 +23,7 @@ COLOURS = {
     Verdict.SKIP: "dim",
 }
 DIGEST_SHOWN = len("sha256:") + 12
-UNBOUNDED = 10_000
+COLUMNS = ("verdict", "metric", "claimed", "measured", "place")
 
 
 def render(run: Run, style: Style) -> dict[str, str]:
@@ -50,25 +50,35 @@ def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
     said = [Padding(_reason(reason), (0, 0, 0, 2)) for reason in reasons(findings)]
     parts: list[RenderableType] = [Text(escape.line(name), style="bold")]
     if tested:
-        table = _table(tested)
-        fits = Console(width=UNBOUNDED).measure(table).maximum <= width
-        parts.append(table if fits else Group(*map(_stacked, tested)))
+        rows = list(map(_row, tested))
+        fits = _width(rows) <= width
+        parts.append(_table(rows) if fits else Group(*map(_stacked, tested)))
     return Group(*parts, *said, Text())
 
 
-def _table(findings: list[Finding]) -> Table:
+def _row(finding: Finding) -> list[Text]:
+    return [
+        Text(finding.verdict.value, style=COLOURS[finding.verdict]),
+        Text(escape.line(finding.metric or "")),
+        Text(_value(finding.claimed, finding.unit)),
+        Text(_value(finding.measured, finding.unit)),
+        Text(escape.line(str(finding.location)), style="dim"),
+    ]
+
+
+def _width(rows: list[list[Text]]) -> int:
+    """Return how wide a table of rows is, with a blank on each side of a cell."""
+    columns = zip(map(Text, COLUMNS), *rows, strict=True)
+    return sum(max(cell.cell_len for cell in column) + 2 for column in columns)
+
+
+def _table(rows: list[list[Text]]) -> Table:
     table = Table(box=None, pad_edge=True, header_style="dim")
-    for column in ("verdict", "metric", "claimed", "measured", "place"):
+    for column in COLUMNS:
         right = column in ("claimed", "measured")
         table.add_column(column, no_wrap=True, justify="right" if right else "left")
-    for finding in findings:
-        table.add_row(
-            Text(finding.verdict.value, style=COLOURS[finding.verdict]),
-            escape.line(finding.metric or ""),
-            _value(finding.claimed, finding.unit),
-            _value(finding.measured, finding.unit),
-            Text(escape.line(str(finding.location)), style="dim"),
-        )
+    for row in rows:
+        table.add_row(*row)
     return table
 
 

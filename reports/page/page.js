@@ -162,7 +162,11 @@
     if (packed && event.target.open) unfold(ofBody.get(event.target.closest("tbody")));
     keep();
   }, true);
-  more.addEventListener("click", () => show(Number(more.value)));
+  more.addEventListener("click", () => {
+    const { length } = listed;
+    show(Number(more.value));
+    listed[length].opener.firstChild.focus();
+  });
   addEventListener("hashchange", read);
   form.hidden = false;
   table.classList.remove("long");

@@ -293,6 +293,11 @@ def test_pictures_are_drawn_with_names(run: Run, open_page: Open) -> None:
         box = picture.bounding_box()
         assert box
         assert box["width"] > 100
+    marks = page.locator(".zoo-plot use").all()
+    assert marks
+    for mark in marks:
+        expect(mark).to_have_css("visibility", "visible")
+        assert mark.evaluate("(each) => getComputedStyle(each.parentNode).clipPath") == "none"
     ground = page.locator(".zoo-plot .ground").first
     assert ground.evaluate("(each) => getComputedStyle(each).color") == "rgb(255, 255, 255)"
 
@@ -338,6 +343,7 @@ def test_many_models_are_packed_and_all_the_same_open_search_and_sort(
     assert len(listed(page)) == 300
     page.get_by_role("button", name="List more").click()
     assert len(listed(page)) == 600
+    expect(page.locator("#models summary").nth(300)).to_be_focused()
     head = page.get_by_role("columnheader", name="Model")
     head.get_by_role("button").click()
     assert listed(page)[:2] == ["net0", "net1"]

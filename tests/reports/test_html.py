@@ -102,6 +102,18 @@ def test_every_claim_says_what_is_known_of_it(run: Run) -> None:
         assert part in told
 
 
+def test_a_claim_that_holds_says_under_what_it_does_and_many_texts_do_not(run: Run) -> None:
+    drawn = next(f for f in run.findings if f.metric == "top-1")
+    held = replace(drawn, verdict=Verdict.PASS, message="measured; 9 of 9 pictures", hint="")
+    texts = [
+        replace(held, metric="architecture", claimed=word, message=f"{word}; read as {word}")
+        for word in ("ReLU", "Softmax")
+    ]
+    told = "".join(parsed(page(replace(run, findings=(held, *texts)))).itertext())
+    assert "measured; 9 of 9 pictures" in told
+    assert "read as" not in told
+
+
 def test_the_weights_are_named_with_what_is_known_of_them(run: Run) -> None:
     subject = next(subject for subject in run.subjects if subject.weights)
     assert subject.weights is not None
@@ -226,7 +238,7 @@ def test_the_same_run_makes_the_same_page(run: Run) -> None:
 
 def test_one_model_is_not_spoken_of_as_many(run: Run) -> None:
     text = page(replace(run, findings=run.findings[:1]))
-    assert "<title>Reproducibility report: 1 model</title>" in text
+    assert "<title>Reproducibility report: 1 model, 0 FAIL</title>" in text
 
 
 def test_the_page_parses_without_an_error_of_a_strict_reader(run: Run) -> None:
