@@ -15,6 +15,7 @@ import pandas
 import pytest
 
 from tests.reports.judges import JUDGES, commands
+from zoo import escape
 from zoo.claims import Location
 from zoo.findings import Finding, Verdict
 from zoo.reports import REPORTS, Style
@@ -340,7 +341,7 @@ def test_a_statement_is_about_the_file_that_was_tested_and_rests_on_the_run(run:
     assert subject["digest"] == {"sha256": weights.digest.hex}
     (evidence,) = statement["predicate"]["configuration"]
     assert evidence["digest"]["sha256"] == sha256(page("json", run).encode()).hexdigest()
-    assert json.loads(index)["without_weights"] == [run.subjects[1].model]
+    assert json.loads(index)["without_weights"] == [escape.line(run.subjects[1].model)]
 
 
 def test_models_that_share_a_file_share_a_statement(run: Run) -> None:
