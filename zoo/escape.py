@@ -23,7 +23,7 @@ _JSON_CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\uf
 # marks that are doubled.
 _MARKDOWN = re.compile(
     r"""(?<![\w.+-])[\w.+-]*@[\w.+@-]*|[\\`*{}\[\]<>#|~&!$^@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"""
-    r"""|(?!(?<=\d):\d\d(?!\d)):(?=\S)|\.(?=[A-Za-z]{2})|(?<=www)\."""
+    r"""|(?!(?<=\d):\d\d(?!\d)|:\d+(?![\w:])):(?=\S)|\.(?=[A-Za-z]{2})|(?<=www)\."""
     r"""|([-+=?])(?=\1)|(?<=-)-|(?<=\+)\+|(?<==)=|(?<=\?)\?"""
 )
 # What begins a list, a block or a definition, or makes a heading of the line above.

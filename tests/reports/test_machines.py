@@ -29,7 +29,7 @@ GOLDENS = Path(__file__).parents[1] / "goldens"
 
 @pytest.fixture(scope="module")
 def run() -> Run:
-    return from_json((GOLDENS / "run.json").read_text(encoding="utf-8"), "run.json")
+    return from_json((GOLDENS / "released" / "0.1.0.json").read_text(encoding="utf-8"), "run.json")
 
 
 def render(name: str, run: Run) -> dict[str, str]:
