@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
+import cmarkgfm
 import html5lib
+import markdown
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
 
+from tests.reports.hostile import TEXTS
 from zoo import escape
 
 HOSTILE = [
@@ -49,9 +57,52 @@ def test_markdown_text_reads_as_it_was(text: str) -> None:
     assert shown == " ".join(text.split())
 
 
+def github(text: str) -> str:
+    return cmarkgfm.github_flavored_markdown_to_html(text)
+
+
+def python_markdown(text: str) -> str:
+    own = "admonition attr_list def_list footnotes md_in_html tables toc".split()
+    more = "betterem caret details keys magiclink mark superfences tabbed tasklist tilde".split()
+    return markdown.markdown(text, extensions=[*own, *(f"pymdownx.{name}" for name in more)])
+
+
+def myst(text: str) -> str:
+    extensions = {"attrs_inline", "colon_fence", "deflist", "dollarmath", "fieldlist"}
+    settings = MdParserConfig(enable_extensions=extensions | {"substitution", "tasklist"})
+    return create_md_parser(settings, RendererHTML).render(text)
+
+
+PLACES = ("| a | b |\n|:--|:--|\n| x | %s |\n", "# %s\n", "- **x** y: %s\n", "- %s\n")
+
+
+def shape(page: str) -> list[str]:
+    return [tag for tag in re.findall(r"</?\w+", page) if tag not in ("<code", "</code")]
+
+
+@pytest.mark.parametrize("write", [escape.markdown, escape.code])
+@pytest.mark.parametrize("read", [github, python_markdown, myst])
+def test_every_reader_of_markdown_shows_the_text_and_nothing_else(
+    read: Callable[[str], str], write: Callable[[str], str]
+) -> None:
+    for text in TEXTS.values():
+        shown = " ".join(escape.terminal(text).split())
+        for place in PLACES if shown and len(text) < 1000 else ():
+            page = read(place % write(text))
+            assert shape(page) == shape(read(place % "benign")), text
+            assert shown in html.unescape(re.sub("<[^>]*>", "", page)), text
+
+
+@given(st.text("ab_*`|\\[]()<>&#~!$^@:.-+=%{}'\"\n 12/"))
+def test_no_text_is_markup_to_any_reader_of_markdown(text: str) -> None:
+    for read in (github, python_markdown, myst):
+        page = read(f"- x {escape.markdown(text)}\n")
+        assert shape(page) == ["<ul", "<li", "</li", "</ul"]
+
+
 @given(st.text())
 def test_no_text_makes_markdown_markup(text: str) -> None:
-    assert tokens(f"x{escape.markdown(text)}") <= {"text"}
+    assert tokens(f"x{escape.markdown(text)}") <= {"text", "code_inline"}
 
 
 @given(st.text())

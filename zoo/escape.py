@@ -18,9 +18,18 @@ _BIDI = re.compile(
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _PILED = re.compile(f"{_MARKS}(?<={_MARKS}{{9}})")
 _JSON_CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&!$^@]|:(?=//))")
-# What begins a list item, or makes a heading of the line above, where a text begins a line.
-_BLOCK = re.compile(r"^(\d{1,9}(?=[.)](?:\s|$))|(?=[-+](?:[-\s]*$|\s)|=+$))")
+# What GitHub, Python-Markdown or MyST, with the extensions that sites use, take for more than text:
+# addresses and mentions; marks; underscores that are not within a word; the joints of addresses;
+# marks that are doubled.
+_MARKDOWN = re.compile(
+    r"""(?<![\w.+-])[\w.+-]*@[\w.+@-]*|[\\`*{}\[\]<>#|~&!$^@]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"""
+    r"""|(?!(?<=\d):\d\d(?!\d)|:\d+(?![\w:])):(?=\S)|\.(?=[A-Za-z]{2})|(?<=www)\."""
+    r"""|([-+=?])(?=\1)|(?<=-)-|(?<=\+)\+|(?<==)=|(?<=\?)\?"""
+)
+# What begins a list, a block or a definition, or makes a heading of the line above.
+_BLOCK = re.compile(r"^(\d{0,9})([-+=:.)](?=\s|$)|%)")
+# What is more than text even in a code span, or ends it, for one of them at least.
+_UNCODED = re.compile(r"[`|\\{<&]")
 _FORMULA = "[ \u00a0]*[-=+@＝＋－＠]"
 _CELL = re.compile(rf"""^(?=\t)|(^|[\n\t;"])(?={_FORMULA})""")
 _MARKED_CELL = re.compile(rf"""^'(?=\t)|(^|[\n\t;"])'(?={_FORMULA})""")
@@ -68,18 +77,24 @@ def lines(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Return text as part of a line of Markdown, in a table cell too: no markup, HTML or links."""
-    line = " ".join(terminal(text).split())
-    return _BLOCK.sub(r"\1\\", _MARKDOWN.sub(r"\\\1", line))
+    """Return text as part of a line of Markdown, in a table cell too: no markup, HTML or links.
+
+    What could be markup is written by its number: of backslashes, each reader of Markdown takes
+    other ones for escapes, and shows the rest. GitHub sees addresses and mentions even so; they
+    become code.
+    """
+    line = _MARKDOWN.sub(_reference, " ".join(terminal(text).split()))
+    return _BLOCK.sub(lambda match: f"{match[1]}&#{ord(match[2])};", line)
 
 
 def code(text: str) -> str:
-    """Return text as a Markdown code span, in a table cell too."""
-    line = " ".join(terminal(text).split()).replace("|", "\\|")
-    longest = max((len(run) for run in re.findall(r"`+", line)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{fence}{pad}{line}{pad}{fence}" if line else ""
+    """Return text as a Markdown code span, in a table cell too, if it can be one everywhere."""
+    line = " ".join(terminal(text).split())
+    return f"`{line}`" if line and not _UNCODED.search(line) else markdown(text)
+
+
+def _reference(match: re.Match[str]) -> str:
+    return f"`{match[0]}`" if len(match[0]) > 1 else f"&#{ord(match[0])};"
 
 
 def html(text: str) -> str:

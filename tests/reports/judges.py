@@ -20,6 +20,7 @@ from typing import Any
 import html5lib
 import junitparser
 import lxml.etree
+import yaml
 from google.protobuf.json_format import Parse, ParseDict
 from in_toto_attestation.predicates.test_result.v0 import test_result_pb2
 from in_toto_attestation.v1 import statement_pb2
@@ -168,6 +169,26 @@ def judge_markdown(text: str) -> Shape:
     return Counter(token.type for token in every if token.type not in plain)
 
 
+def judge_site(text: str) -> Shape:
+    """Judge a page of a site, or a picture; what sites make of it is in test_sites.py."""
+    if text.startswith("<svg"):
+        return Counter(each.tag for each in lxml.etree.fromstring(text).iter())
+    front, _, page = text.removeprefix("---\n").partition("\n---\n")
+    own = yaml.safe_load(front)
+    assert list(own) == ["title", "description", "orphan", "myst"]
+    assert not HIDDEN.search("".join(map(str, own.values())))
+    tokens = MarkdownIt("gfm-like", {"linkify": False}).enable("table").parse(page)
+    every = [token for block in tokens for token in (block, *(block.children or ()))]
+    assert not {"html_block", "html_inline"} & {token.type for token in every}
+    for token in every:
+        if token.type == "link_open":
+            assert re.fullmatch(r"(\.\./)?([a-z]+/)?[A-Za-z0-9._-]+\.md", token.attrs["href"])
+        if token.type == "image":
+            assert re.fullmatch(r"plots/[a-z-]+\.svg", token.attrs["src"])
+    plain = {"text", "text_special", "softbreak", "inline", "code_inline"}
+    return Counter(token.type for token in every if token.type not in plain)
+
+
 def judge_summary(text: str) -> Shape:
     assert len(text.encode()) < 1_000_000
     return judge_markdown(text)
@@ -216,7 +237,7 @@ JUDGES: dict[str, Judge] = {
     "in-toto": judge_in_toto,
     "json": judge_json,
     "junit": judge_junit,
-    "markdown": judge_markdown,
+    "markdown": judge_site,
     "sarif": judge_sarif,
     "summary": judge_summary,
     "table": judge_table,
