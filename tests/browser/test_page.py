@@ -333,6 +333,7 @@ def test_many_models_are_packed_and_all_the_same_open_search_and_sort(
     page = open_page(hundreds(run, html.UNPACKED + 1), "#open=net10")
     wrong = next(f for f in run.findings if f.verdict is Verdict.FAIL)
     expect(page.locator(".more:visible")).to_have_count(1)
+    expect(page.locator("#unscripted")).to_have_count(0)
     assert wrong.message in page.locator(".more:visible").inner_text()
     page.get_by_role("searchbox").fill(wrong.message)
     expect(page.get_by_role("status")).to_have_text("101 of 1,001 models")
