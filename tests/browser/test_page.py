@@ -235,7 +235,7 @@ def test_axe_finds_nothing_to_complain_of(
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("width", [320, 360, 768, 1280])
+@pytest.mark.parametrize("width", [320, 768, 800, 1025, 1280])
 def test_no_page_scrolls_sideways(run: Run, open_page: Open, width: int) -> None:
     long = replace(run.findings[1], model="x" * 300, message="y" * 300)
     page = open_page(
