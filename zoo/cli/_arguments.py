@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from zoo.build import EVERY_DATASET
 from zoo.claims import ModelEntry
 from zoo.cli import _selection
+from zoo.options import EVERY_DATASET
 from zoo.run import Run, SubjectRecord
 
 # What selects models, says where output goes, or moves no verdict.
