@@ -126,6 +126,7 @@
 
   async function search() {
     const all = await details;
+    find("unscripted").remove();
     for (const model of models) {
       model.claims = all[model.place][1].map(([verdict, text]) => ({ verdict, text: text.toLowerCase() }));
     }
@@ -170,6 +171,5 @@
   addEventListener("hashchange", read);
   form.hidden = false;
   table.classList.remove("long");
-  find("unscripted")?.remove();
   read();
 }
