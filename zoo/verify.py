@@ -149,9 +149,7 @@ def _settle(found: list[Finding | tuple[Finding, str]]) -> list[Finding]:
     plain_ones = [item if isinstance(item, Finding) else item[0] for item in found]
     failed = {finding.rule for finding in plain_ones if finding.verdict is Verdict.FAIL}
     return [
-        _explained(item[0], item[1])
-        if isinstance(item, tuple) and item[1] in failed
-        else finding
+        _explained(item[0], item[1]) if isinstance(item, tuple) and item[1] in failed else finding
         for item, finding in zip(found, plain_ones, strict=True)
     ]
 

@@ -9,7 +9,17 @@ from typing import Any
 import click
 
 from zoo import __version__
-from zoo.cli import _access, _lock, _measuring, _output, _progress, _report, _rules, _selection
+from zoo.cli import (
+    _access,
+    _baseline,
+    _lock,
+    _measuring,
+    _output,
+    _progress,
+    _report,
+    _rules,
+    _selection,
+)
 from zoo.reports import REPORTS
 from zoo.run import exit_code
 from zoo.validators import VALIDATORS
@@ -24,6 +34,7 @@ INTERRUPTED = 130
 @_rules.rule_options
 @_measuring.measuring_options
 @_lock.lock_option
+@_baseline.baseline_option
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
 @click.option(
@@ -38,6 +49,7 @@ def verify_command(
     only: str | None,
     skip: str | None,
     lock: Path | None,
+    baseline: Path | None,
     offline: bool,
     allow_http: bool,
     paranoid: bool,
@@ -56,6 +68,7 @@ def verify_command(
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     _rules.require_torch(selected)
     _output.check_place(output, many=REPORTS[form].many)
+    known = _baseline.entries_of(baseline)
     with _progress.listener() as listener:
         access = _access.access(
             offline=offline, allow_http=allow_http, paranoid=paranoid, listener=listener.progress
@@ -69,6 +82,7 @@ def verify_command(
             started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             unread=unread,
         )
+    run = _baseline.applied(run, known, _baseline.today(), complete=everything)
     _report.deliver(run, form, output)
     if was_interrupted(run):
         click.echo("interrupted: what was not tested by then is SKIP", err=True)
