@@ -16,13 +16,12 @@ def reason_of(finding: Finding) -> str:
         said = _PLACE.sub("", finding.message, count=1)
         return "; ".join(filter(None, (said, finding.hint)))
     words = _beyond_the_values(finding)
-    if (finding.cause or {}).get("kind") == "flops-convention" and not _exact(finding):
+    cause = finding.cause or {}
+    if cause.get("kind") == "flops-convention" and cause.get("exact") is not True:
         words = f"{words}; no counting rule that is known here gives it"
+    elif cause:  # what is said before it is how the measurement was made
+        words = words.partition("; ")[2] or words
     return words or f"measured: {finding.method or finding.rule}"
-
-
-def _exact(finding: Finding) -> bool:
-    return (finding.cause or {}).get("exact") is True
 
 
 def _beyond_the_values(finding: Finding) -> str:
