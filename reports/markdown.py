@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, folded, reasons
+from zoo.reports import Report, Style, folded, known_of, reasons, standing
 from zoo.run import Run, SubjectRecord
 
 MARKS = {
@@ -27,7 +27,9 @@ INDEX = """\
 # Reproducibility report
 
 {{ total }}: {{ summary }}.
-
+{% for entry in outdated %}
+- **baseline** {{ entry }}
+{% endfor %}
 | model | {% for verdict in verdicts %}{{ verdict }} | {% endfor %}wrong claims |
 |:--|{% for verdict in verdicts %}--:|{% endfor %}:--|
 {% for model in models -%}
@@ -52,6 +54,7 @@ PAGE = """\
 
 {% for reason in reasons -%}
 - **{{ reason.verdict }}** {{ reason.metrics }}: {{ reason.message }}\
+{% if reason.known %} ({{ reason.known }}){% endif %}\
 {% if reason.hint %} → {{ reason.hint }}{% endif %}
 {% endfor %}
 {% endif -%}
@@ -120,13 +123,19 @@ def _index(run: Run, by_model: dict[str, list[Finding]], files: dict[str, str]) 
     noun = "model" if len(models) == 1 else "models"
     return _ENVIRONMENT.from_string(INDEX).render(
         total=f"{len(models)} {noun}",
-        summary=", ".join(f"{count} {name.upper()}" for name, count in run.summary.items()),
+        summary=_summary(run),
+        outdated=list(run.outdated),
         verdicts=list(Verdict),
         models=models,
         started=run.started,
         version=run.version,
         environment=_environment(run),
     )
+
+
+def _summary(run: Run) -> str:
+    counts = ", ".join(f"{count} {name.upper()}" for name, count in run.summary.items())
+    return " ".join(filter(None, (counts, known_of(run.findings))))
 
 
 def _environment(run: Run) -> str:
@@ -147,7 +156,7 @@ def _page(model: str, findings: list[Finding], subject: SubjectRecord | None) ->
 def _row(finding: Finding) -> dict[str, object]:
     return {
         "mark": MARKS[finding.verdict],
-        "verdict": finding.verdict,
+        "verdict": standing(finding),
         "metric": finding.metric or finding.rule,
         "claimed": _cell(finding.claimed, finding.unit),
         "measured": _cell(finding.measured, finding.unit),

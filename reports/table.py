@@ -12,7 +12,7 @@ from rich.text import Text
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Reason, Report, Style, folded, reasons
+from zoo.reports import Reason, Report, Style, folded, known_of, reasons, standing
 from zoo.run import Run
 
 COLOURS = {
@@ -40,6 +40,9 @@ def render(run: Run, style: Style) -> dict[str, str]:
     )
     for model, findings in groupby(run.findings, key=lambda finding: finding.model):
         console.print(_model(model, list(findings), style.width))
+    for outdated in run.outdated:
+        line = Text("baseline ", style="bold red")
+        console.print(line.append(escape.terminal(str(outdated)), style="not bold default"))
     console.print(_summary(run))
     lines = escape.lines(out.getvalue()).splitlines()
     return {"report.txt": "\n".join(line.rstrip() for line in lines) + "\n"}
@@ -63,7 +66,7 @@ def _table(findings: list[Finding]) -> Table:
         table.add_column(column, no_wrap=True, justify="right" if right else "left")
     for finding in findings:
         table.add_row(
-            Text(finding.verdict.value, style=COLOURS[finding.verdict]),
+            Text(standing(finding), style=COLOURS[finding.verdict]),
             finding.metric or "",
             _value(finding.claimed, finding.unit),
             _value(finding.measured, finding.unit),
@@ -75,7 +78,7 @@ def _table(findings: list[Finding]) -> Table:
 def _stacked(finding: Finding) -> RenderableType:
     """Return a finding as lines below each other, for a terminal too narrow for the table."""
     head = Text(f"{finding.metric or finding.rule}: ")
-    head.append(finding.verdict.value, style=COLOURS[finding.verdict])
+    head.append(standing(finding), style=COLOURS[finding.verdict])
     lines = Text(f"claimed  {_value(finding.claimed, finding.unit)}\n")
     if finding.measured is not None:
         lines.append(f"measured {_value(finding.measured, finding.unit)}\n")
@@ -94,6 +97,8 @@ def _reason(reason: Reason) -> Text:
         (reason.verdict.value, COLOURS[reason.verdict]),
         f" {reason.metrics}: {escape.terminal(reason.message)}",
     )
+    if reason.known not in ("", "known"):  # that alone stands in the table
+        text.append(f"\n{escape.terminal(reason.known)}", style="dim")
     if reason.hint:
         text.append(f"\n→ {escape.terminal(reason.hint)}", style="dim")
     return text
@@ -107,7 +112,9 @@ def _summary(run: Run) -> Text:
     ]
     models = len({finding.model for finding in run.findings})
     noun = "model" if models == 1 else "models"
-    return Text(f"{models} {noun}: ").append(Text(", ").join(counts))
+    summary = Text(f"{models} {noun}: ").append(Text(", ").join(counts))
+    known = known_of(run.findings)
+    return summary.append(f" {known}") if known else summary
 
 
 REPORT = Report(render)

@@ -102,10 +102,16 @@ class Known:
     issue: str = ""
     expires: str = ""
 
-    def __str__(self) -> str:
-        """Return for instance ``known: rounded; https://…/7; until 2027-01-31``."""
+    def words(self, beside: str = "") -> str:
+        """Return for instance ``known: rounded; https://…/7; until 2027-01-31``.
+
+        Args:
+            beside: what is said already; a reason that it holds is not said again.
+        """
+        said = all(part in beside for part in self.reason.split("; "))
         until = f"until {self.expires}" if self.expires else ""
-        return f"known: {'; '.join(filter(None, (self.reason, self.issue, until)))}"
+        parts = filter(None, ("" if said else self.reason, self.issue, until))
+        return ": ".join(filter(None, ("known", "; ".join(parts))))
 
 
 @dataclass(frozen=True, slots=True)

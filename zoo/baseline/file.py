@@ -30,7 +30,7 @@ HEADER = """\
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,40})(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _WIDE = 1_000_000  # an entry's value stays on its line, so that a change of it is one
 _FIELDS = ("model", "rule", "metric", "claimed", "measured", "error", "reason", "issue", "expires")
-_NEEDED = frozenset({"model", "rule", "metric", "claimed", "reason"})
+_MAY_BE_EMPTY = frozenset({"claimed", "measured"})
 
 
 def read(path: Path) -> list[Entry]:
@@ -89,7 +89,8 @@ def to_text(entries: Iterable[Entry]) -> str:
         {
             name: value
             for name in _FIELDS
-            if (value := getattr(entry, name)) not in (None, "") or name in _NEEDED
+            if (value := getattr(entry, name)) is not None
+            and (value != "" or name in _MAY_BE_EMPTY)
         }
         for entry in entries
     ]

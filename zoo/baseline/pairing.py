@@ -76,7 +76,7 @@ def _changed(entry: Entry, free: list[Finding], models: Collection[str], *, comp
     """Return what has become of an entry whose failure is not there as it was."""
     if entry.model not in models:
         gone = (State.GONE, None, "the index has no such model")
-        return Pair(entry, *(gone if complete else (State.OPEN, None, "the model is not tested")))
+        return Pair(entry, *(gone if complete else (State.OPEN, None, "not selected")))
     same = [each for each in free if each.claimed == entry.claimed]
     if same:
         found = min(same, key=lambda each: each.verdict not in _SETTLED)
@@ -97,4 +97,4 @@ def _as_it_is(entry: Entry, finding: Finding) -> Pair:
         case Verdict.FAIL:
             return Pair(entry, State.DIFFERS, finding, f"it fails in another way now: {now}")
         case _:
-            return Pair(entry, State.OPEN, finding, f"not settled: {finding.message}")
+            return Pair(entry, State.OPEN, finding, finding.message)

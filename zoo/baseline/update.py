@@ -55,16 +55,25 @@ def update(old: Sequence[Entry], findings: Sequence[Finding], terms: Terms) -> U
     known = {id(each.finding) for each in pairs if each.state is State.KNOWN}
     fresh = [finding for finding in findings if id(finding) not in known]
     added = tuple(_entry(each, terms) for each in fresh if _wanted(each, terms))
-    kept = tuple(each for each in pairs if each.state in (State.KNOWN, State.OPEN))
+    dropped = tuple(each for each in pairs if _is_over(each))
+    kept = tuple(
+        each for each in pairs if each.state in (State.KNOWN, State.OPEN) and each not in dropped
+    )
     stay = (_renewed(each, terms) for each in kept)
     return Update(
         entries=tuple(sorted((*stay, *added), key=_order)),
         added=added,
         replaced=tuple(each for each in pairs if each.state is State.DIFFERS),
-        dropped=tuple(each for each in pairs if each.state in (State.PASSES, State.GONE)),
+        dropped=dropped,
         kept=kept,
         unrecorded=tuple(_unrecorded(fresh, terms)),
     )
+
+
+def _is_over(found: Pair) -> bool:
+    """Return whether there is no failure any more, if only because code is trusted by now."""
+    holds = found.finding is not None and found.finding.verdict is Verdict.PASS
+    return holds or found.state in (State.PASSES, State.GONE)
 
 
 def _wanted(finding: Finding, terms: Terms) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timezone
 from pathlib import Path
@@ -44,17 +45,20 @@ def entries_of(baseline: Path | None) -> list[Entry] | None:
     return None if path is None else read(path)
 
 
-def applied(run: Run, entries: Sequence[Entry] | None, day: date, *, complete: bool) -> Run:
-    """Return a Run with what the baseline knows, and say what it has entries on and did not test.
+def applied(
+    run: Run, entries: Sequence[Entry] | None, day: date, *, complete: bool, shown: bool
+) -> Run:
+    """Return a Run with what the baseline knows, and say which of its entries are not about it.
 
     Args:
         complete: whether every model of the index was selected.
+        shown: whether the report shows what is outdated where this is said.
     """
     if entries is None:
         return run
     marked, left = apply(run, entries, day, complete=complete)
     _tell(left)
-    for outdated in marked.outdated:
+    for outdated in () if shown else marked.outdated:
         click.echo(f"zoo: {escape.line(str(outdated))}", err=True)
     return marked
 
@@ -63,11 +67,9 @@ def _tell(left: Sequence[Pair]) -> None:
     if not left:
         return
     noun = "entry" if len(left) == 1 else "entries"
-    click.echo(f"baseline: {len(left)} {noun} left alone:", err=True)
-    counts: dict[str, int] = {}
-    for each in left:
-        counts[each.words] = counts.get(each.words, 0) + 1
-    for words, count in list(counts.items())[:SHOWN]:
-        click.echo(f"  {count} {escape.line(words)}", err=True)
+    counts = Counter(each.words for each in left).most_common()
+    parts = [f"{count} × {words}" for words, count in counts[:SHOWN]]
     if len(counts) > SHOWN:
-        click.echo(f"  {sum(list(counts.values())[SHOWN:])} for other reasons", err=True)
+        parts.append(f"{sum(count for _, count in counts[SHOWN:])} × for other reasons")
+    text = f"baseline: {len(left)} {noun} left alone ({', '.join(parts)})"
+    click.echo(escape.line(text), err=True)

@@ -106,14 +106,14 @@ def _tell(found: Update, run: Run) -> None:
     for words, count in (
         ("known already", len(found.kept) - len(_untested(found.kept))),
         ("not tested by these Runs, kept", len(_untested(found.kept))),
-        ("hold now or are gone, dropped", len(found.dropped)),
-        ("fail in another way, replaced", len(found.replaced)),
+        ("over, dropped", len(found.dropped)),
+        ("replaced by another failure", len(found.replaced)),
         ("added", len(found.added)),
-        ("have expired: --expires gives another day", len(late)),
-        ("ERRORs not recorded: nobody knows whether these claims hold", len(found.unrecorded)),
+        ("expired (--expires gives another day)", len(late)),
+        ("ERRORs that are not recorded, since nobody knows what holds", len(found.unrecorded)),
     ):
         if count:
-            click.echo(f"{count} {words}", err=True)
+            click.echo(f"{words}: {count}", err=True)
     if not run.findings:
         click.echo("the Runs have no findings", err=True)
 

@@ -82,7 +82,8 @@ def verify_command(
             started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             unread=unread,
         )
-    run = _baseline.applied(run, known, _baseline.today(), complete=everything)
+    shown = form == "table" and output is None
+    run = _baseline.applied(run, known, _baseline.today(), complete=everything, shown=shown)
     _report.deliver(run, form, output)
     if was_interrupted(run):
         click.echo("interrupted: what was not tested by then is SKIP", err=True)
