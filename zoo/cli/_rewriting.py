@@ -35,13 +35,13 @@ def rewrite(path: Path, old: bytes, new: bytes) -> None:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def from_repository() -> str:
-    """Return the way from the top of a git repository to the working folder; empty in none.
+def in_repository(path: Path) -> str:
+    """Return a file's path as a diff names it: from the top of its git repository.
 
-    The paths of a diff are taken from there by ``git apply``, wherever it is run.
+    Outside of one it is the path from the working folder, or from the root.
     """
+    absolute = path.resolve()
+    tops = (folder for folder in absolute.parents if (folder / ".git").exists())
     here = Path.cwd()
-    for folder in (here, *here.parents):
-        if (folder / ".git").exists():
-            return str(here.relative_to(folder))
-    return ""
+    base = next(tops, here if absolute.is_relative_to(here) else Path(absolute.anchor))
+    return absolute.relative_to(base).as_posix()

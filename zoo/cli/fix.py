@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Mapping
 from importlib.resources import files
@@ -103,9 +102,8 @@ def _reread(path: Path, instead: Mapping[str, bytes]) -> Mapping[str, ModelEntry
 
 
 def _show(found: Files) -> None:
-    prefix = _rewriting.from_repository()
     for path, (old, new) in found.changed.items():
-        text = unified(os.path.normpath(os.path.join(prefix, path)), old, new)  # noqa: PTH118
+        text = unified(_rewriting.in_repository(Path(path)), old, new)
         to_person = sys.stdout is not None and sys.stdout.isatty()
         _output.emit(escape.terminal(text) if to_person else text)
     count = len(found.done)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from zoo.claims import Datum, Location, ModelEntry, Written
-from zoo.fixing.plan import Fix, Left
+from zoo.fixing.outcome import Fix, Left
 from zoo.fixing.source import Edit, Source, Unwritable
 
 # What an entry says by the place in its page, and where that is written.

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
-from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, Value, plain
-from zoo.conventions import OF_THE_PAGE, parse
-from zoo.errors import Unavailable
+from zoo.claims import Claim, Digest, Metric, ModelEntry, Value, plain
 from zoo.findings import Finding, Measurement, Tolerance, Verdict, judge, show
-from zoo.fixing import wording
+from zoo.fixing import conventions, wording
+from zoo.fixing.outcome import Fix, Leave, Left
 from zoo.run import Run, SubjectRecord
 
 # What is written for each rule that failed, and what only where the rule is named: a digest that
 # fails may mean that somebody put another file there, and preprocessing is what accuracy rests on.
 ALWAYS = ("parameters", "flops", "file-size", "accuracy")
 ON_REQUEST = ("weights-digest", "preprocessing")
-CONVENTION, DIGEST = "FLOPs Convention", "SHA256"
+DIGEST = "SHA256"
 _OF_THE_FILE = frozenset({"file-size", "accuracy"})
 
 Policy = Callable[[str, Claim], Tolerance]
@@ -36,45 +34,6 @@ class Asked:
     rules: Collection[str] = ALWAYS
     conventions: bool = False
     pins: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Fix:
-    """One value of a page that is to be another, or that another key is to follow.
-
-    Attributes:
-        rule: what was wrong.
-        old: the value's text as it is written.
-        new: what is to be there instead, or the value of the new key.
-        key: the key to add, or empty.
-    """
-
-    model: str
-    rule: str
-    location: Location
-    old: str
-    new: str
-    key: str = ""
-
-    def __str__(self) -> str:
-        change = f"+ {self.key}: {self.new}" if self.key else f"{self.old} → {self.new}"
-        return f"{self.location}: {self.model} {self.rule}: {change}"
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A claim that failed and is left alone, with the reason."""
-
-    model: str
-    rule: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{self.model} {self.rule}: {self.words}"
-
-
-class _Leave(Exception):
-    """Why something is left alone."""
 
 
 def plan(
@@ -106,13 +65,15 @@ def _decided(
 ) -> Fix | Left:
     try:
         if entry is None:
-            raise _Leave("the index has no such model")
+            raise Leave("the index has no such model")
         claim = _claim(finding, entry)
         _require_certain(finding, claim, beside)
-        if finding.metric == Metric.FLOPS.value and asked.conventions:
-            return _convention(finding, claim, entry)
+        if claim.metric is Metric.FLOPS and asked.conventions:
+            return conventions.convention(finding, claim, entry)
+        if claim.metric is Metric.FLOPS:
+            conventions.require_same(finding, entry)
         return _value(finding, claim, policy)
-    except _Leave as reason:
+    except Leave as reason:
         return Left(finding.model, finding.metric or finding.rule, str(reason))
 
 
@@ -123,11 +84,11 @@ def _claim(finding: Finding, entry: ModelEntry) -> Claim:
     if not same:
         now = ", ".join(show(plain(claim.value), finding.unit) for claim in claims) or "nothing"
         was = show(finding.claimed, finding.unit)
-        raise _Leave(f"the Run is of another index: {was} was claimed there, and here {now}")
+        raise Leave(f"the Run is of another index: {was} was claimed there, and here {now}")
     if len(same) > 1:
         same = [c for c in same if c.location.pointer == finding.location.pointer]
     if len(same) != 1:
-        raise _Leave("several claims say the same, and it is not clear which is meant")
+        raise Leave("several claims say the same, and it is not clear which is meant")
     return same[0]
 
 
@@ -137,14 +98,14 @@ def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) 
     if finding.rule in {"parameters", "flops"}:
         for cause in causes:
             if cause.get("kind") == "alias" or "network" in cause:
-                raise _Leave("the name leads to another network, which is what was measured")
+                raise Leave("the name leads to another network, which is what was measured")
     wrong_file = any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in beside)
     if finding.rule in _OF_THE_FILE and wrong_file:
-        raise _Leave("the weights are not the file that the page means (weights-digest)")
+        raise Leave("the weights are not the file that the page means (weights-digest)")
     if {"interval", "population"} & finding.conditions.keys():
-        raise _Leave("it was measured on a part of the pictures")
+        raise Leave("it was measured on a part of the pictures")
     if isinstance(claim.value, Digest) and not claim.text.startswith("sha256:"):
-        raise _Leave("the digits are those in the name of the file: publish it under another name")
+        raise Leave("the digits are those in the name of the file: publish it under another name")
 
 
 def _value(finding: Finding, claim: Claim, policy: Policy) -> Fix:
@@ -161,7 +122,7 @@ def _value(finding: Finding, claim: Claim, policy: Policy) -> Fix:
         if verdict is Verdict.PASS:
             metric = finding.metric or finding.rule
             return Fix(claim.model, metric, claim.location, claim.text, text)
-    raise _Leave(f"'{claim.text}' is written in a form that cannot be kept")
+    raise Leave(f"'{claim.text}' is written in a form that cannot be kept")
 
 
 def _measured(finding: Finding, claim: Claim) -> Value:
@@ -173,27 +134,7 @@ def _measured(finding: Finding, claim: Claim) -> Value:
             return Digest.parse(value)
         case str() if isinstance(value, str) and claim.metric in wording.TEXTS:
             return value
-    raise _Leave(f"measured was {show(value)}, which is nothing to write there")
-
-
-def _convention(finding: Finding, claim: Claim, entry: ModelEntry) -> Fix:
-    """Return the fix that says by which convention a count is what was published."""
-    cause: Mapping[str, Any] = finding.cause or {}
-    if cause.get("kind") != "flops-convention" or cause.get("exact") is not True:
-        raise _Leave("no convention gives it exactly: --flops value writes the measured count")
-    if any(name.casefold().replace("_", " ") == CONVENTION.casefold() for name in entry.fields):
-        raise _Leave("the page says by which convention it counts: --flops value writes the count")
-    rule, framing, shape = cause.get("convention"), cause.get("framing"), cause.get("input", [])
-    place = framing if framing in OF_THE_PAGE else "×".join(str(side) for side in shape)
-    text = str(rule) if place == "declared" else f"{rule} at {place}"
-    size = entry.value(Metric.IMAGE_SIZE)
-    try:
-        meant = parse(text, int(size) if isinstance(size, Decimal) else None)
-    except Unavailable as error:
-        raise _Leave(error.message) from None
-    if meant != (rule, tuple(shape)) or cause.get("value") != finding.claimed:
-        raise _Leave("the Run is of another index: its convention would mean another input here")
-    return Fix(claim.model, "flops", claim.location, claim.text, text, CONVENTION)
+    raise Leave(f"measured was {show(value)}, which is nothing to write there")
 
 
 def _pins(
@@ -205,7 +146,7 @@ def _pins(
             try:
                 if (fix := _pin(subject, entry, by_model.get(subject.model, []))) is not None:
                     yield fix
-            except _Leave as reason:
+            except Leave as reason:
                 yield Left(subject.model, DIGEST, str(reason))
 
 
@@ -217,11 +158,11 @@ def _pin(subject: SubjectRecord, entry: ModelEntry, findings: Iterable[Finding])
     if said is not None and said.text.startswith("sha256:"):
         return None
     if weights.url not in [url.text for url in entry.weights_urls]:
-        raise _Leave("the Run is of another index: its weights are from another URL")
+        raise Leave("the Run is of another index: its weights are from another URL")
     if any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
-        raise _Leave("the weights are not the file that the page means (weights-digest)")
+        raise Leave("the weights are not the file that the page means (weights-digest)")
     beside = (entry.claimed(m) for m in (Metric.FILE_SIZE, Metric.PARAMETERS, Metric.FLOPS))
     claim = next(filter(None, beside), None)
     if claim is None:
-        raise _Leave("its Metadata has no File Size, Parameters or FLOPs beside which to write it")
+        raise Leave("its Metadata has no File Size, Parameters or FLOPs beside which to write it")
     return Fix(subject.model, DIGEST, claim.location, claim.text, str(weights.digest), DIGEST)
