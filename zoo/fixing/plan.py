@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +19,7 @@ ALWAYS = ("parameters", "flops", "file-size", "accuracy")
 ON_REQUEST = ("weights-digest", "preprocessing")
 DIGEST = "SHA256"
 _OF_THE_FILE = frozenset({"file-size", "accuracy"})
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 Policy = Callable[[str, Claim], Tolerance]
 
@@ -130,7 +132,7 @@ def _measured(finding: Finding, claim: Claim) -> Value:
     match claim.value:
         case Decimal() if isinstance(value, int | float) and not isinstance(value, bool):
             return Decimal(str(value))
-        case Digest() if isinstance(value, str):
+        case Digest() if isinstance(value, str) and _DIGEST.fullmatch(value):
             return Digest.parse(value)
         case str() if isinstance(value, str) and claim.metric in wording.TEXTS:
             return value
