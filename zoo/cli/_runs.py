@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from zoo.errors import UsageError
@@ -29,3 +30,16 @@ def text_of(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not JSON: it is not UTF-8 text") from None
+
+
+def is_run(path: Path) -> bool:
+    """Return whether a file is a Run, of whatever version, and not an index or something else."""
+    if path.suffix != ".json" or not path.is_file():
+        return False
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and {"schema_version", "findings", "subjects"} <= set(
+        document
+    )
