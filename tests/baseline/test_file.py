@@ -97,3 +97,22 @@ def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:
 def test_a_large_registry_fits() -> None:
     entries = [replace(ENTRY, model=f"m{n}", location=None) for n in range(5_000)]
     assert len(parse(to_text(entries), "b.yml")) == 5_000
+
+
+@given(st.one_of(st.text(), st.text().map(lambda text: HEAD + text)))
+def test_any_text_is_a_baseline_or_a_message(text: str) -> None:
+    try:
+        assert isinstance(parse(text, "b.yml"), list)
+    except UsageError as fault:
+        assert fault.hint
+
+
+@given(st.recursive(TEXT | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(
+    st.sampled_from(["model", "rule", "claimed", "measured", "known", "expires"]) | TEXT, inner
+), max_leaves=10))  # fmt: skip
+def test_any_document_is_a_baseline_or_a_message(known: object) -> None:
+    text = yaml.safe_dump({"Type": "zoo-baseline", "schema_version": "1", "known": known})
+    try:
+        parse(text, "b.yml")
+    except UsageError as fault:
+        assert "b.yml:" in fault.message

@@ -43,7 +43,8 @@ def read(path: Path) -> list[Entry]:
     try:
         text = decoded(read_bytes(path, shown, MAX_BYTES), shown)
     except Malformed as fault:
-        raise _fault(fault.problem.message, fault.problem.location) from None
+        message = f"the baseline {shown} cannot be read: {fault.problem.message}"
+        raise UsageError(message, "'zoo baseline RUN.json -o FILE' writes one") from None
     return parse(text, shown)
 
 
