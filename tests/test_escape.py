@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
+from typing import Any
 
+import html5lib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +65,66 @@ def test_no_text_reaches_a_terminal_as_a_command(text: str) -> None:
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", safe)
     assert "##[" not in safe
     assert not any(line.lstrip().startswith("::") for line in safe.split("\n"))
+
+
+@given(st.text(st.characters() | st.sampled_from(";=+-@\t\n\"' \u00a0")))
+def test_no_text_begins_a_formula_in_any_cell_that_a_spreadsheet_makes_of_it(text: str) -> None:
+    for part in re.split(r"[\n\t;]", escape.csv_cell(text)):
+        assert not re.match("[ \u00a0]*[-=+@＝＋－＠]", part)
+
+
+@given(st.text(st.characters(exclude_categories=("C", "Z", "M"))))
+def test_a_cell_can_be_read_back(text: str) -> None:
+    marked = "'" in text  # which may be what the cell was marked with
+    assert marked or escape.csv_text(escape.csv_cell(text)) == text
+
+
+@given(st.text())
+def test_no_text_leaves_its_html_element_or_attribute(text: str) -> None:
+    root = html5lib.parse(f'<p title="{escape.html(text)}">{escape.html(text)}</p>')
+    paragraphs = [element for element in root.iter() if element.tag.endswith("}p")]
+    assert [dict(each.attrib) for each in paragraphs] == [{"title": escape.visible(text)}]
+    assert [(each.text or "", len(each)) for each in paragraphs] == [(escape.visible(text), 0)]
+
+
+@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+def test_json_that_is_escaped_for_a_place_has_the_value_that_it_had(value: Any) -> None:
+    document = json.dumps(value, ensure_ascii=False)
+    for escaped in (escape.json_text(document), escape.script_json(document)):
+        assert json.loads(escaped) == value
+        assert "##[" not in escaped
+        assert not re.search(r"[\x7f-\x9f\u2028\u2029\u202e\ud800-\udfff]", escaped)
+    assert not set("<>&") & set(escape.script_json(document))
+
+
+@given(st.text(), st.text())
+def test_no_text_ends_the_property_or_the_command_that_it_stands_in(name: str, text: str) -> None:
+    command = f"::error title={escape.github_property(name)}::{escape.github_data(text)}"
+    assert len(command.splitlines()) == 1
+    properties, _, data = command.removeprefix("::error ").partition("::")
+    assert properties.count(",") == properties.count(":") == 0
+    said = data.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+    assert said == escape.terminal(text)
+    assert "##[" not in command
+
+
+def test_what_is_hidden_reordered_or_piled_up_is_named() -> None:
+    assert escape.visible("a\u202eb\ud800\0\U000e0041") == r"a\u202eb\ud800\x00\U000e0041"
+    assert escape.visible("e" + "\u0301" * 1000).count("\u0301") == 8
+    assert escape.visible("Å é ñ हिन्दी 한국어 日本語\n\t") == "Å é ñ हिन्दी 한국어 日本語\n\t"
+
+
+def test_a_long_text_says_how_long_it_was() -> None:
+    assert escape.short("x" * 5000, 10) == "x" * 10 + "… (5,000 characters)"
+    assert escape.short("short", 10) == "short"
+
+
+def test_names_of_files_are_different_and_can_be_opened_anywhere() -> None:
+    names = ["a/b", "a-b", "A-B", "index", "x" * 5000, "x" * 5001, "CON", "aux.a1"]
+    files = escape.file_names(names, ["index"])
+    assert len({file.casefold() for file in files.values()} | {"index"}) == len(names) + 1
+    assert max(map(len, files.values())) < 130
+    assert (files["CON"], files["aux.a1"]) == ("CON-", "aux.a1-")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "＝1"])

@@ -11,6 +11,7 @@ import click
 from zoo import __version__
 from zoo.cli import (
     _access,
+    _arguments,
     _baseline,
     _changed,
     _lock,
@@ -94,6 +95,7 @@ def verify_command(
     run = _baseline.applied(
         run, known, _baseline.today(), complete=every and changed_since is None, shown=shown
     )
+    run = _arguments.recorded(run, entries, click.get_current_context())
     _report.deliver(run, form, output)
     if was_interrupted(run):
         click.echo("interrupted: what was not tested by then is SKIP", err=True)
