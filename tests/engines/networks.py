@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import torch
@@ -76,3 +77,21 @@ class Spoilt(Harmful):
 
 def spoilt() -> nn.Module:
     return Spoilt("", "nothing")
+
+
+class Slow(Harmful):
+    """Says which process runs it, and takes its time."""
+
+    def __init__(self, pids: str) -> None:
+        super().__init__("", "nothing")
+        self._pids = Path(pids)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        with self._pids.open("a") as stream:
+            stream.write(f"{os.getpid()}\n")
+        time.sleep(0.1)
+        return super().forward(inputs)
+
+
+def slow(pids: str) -> nn.Module:
+    return Slow(pids)
