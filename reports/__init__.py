@@ -41,28 +41,46 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What is to be said of findings beyond their values, once for all that share it."""
+    """What is to be said of findings beyond their values, once for all that share it.
+
+    Attributes:
+        known: what the baseline says of them, or empty.
+    """
 
     verdict: Verdict
     metrics: str
     message: str
     hint: str
+    known: str = ""
 
 
 def reasons(findings: Iterable[Finding]) -> list[Reason]:
     """Return why findings are not PASS, or what to do all the same, the gravest first."""
-    shared: dict[tuple[Verdict, str, str], list[str]] = {}
+    shared: dict[tuple[Verdict, str, str, str], list[str]] = {}
     for finding in findings:
         if finding.verdict is not Verdict.PASS or finding.hint:
-            key = (finding.verdict, finding.message, finding.hint)
+            said = f"{finding.message} {finding.hint}"
+            known = finding.known.words(said) if finding.known else ""
+            key = (finding.verdict, finding.message, finding.hint, known)
             names = shared.setdefault(key, [])
             if (name := finding.metric or finding.rule) not in names:
                 names.append(name)
     found = [
-        Reason(verdict, ", ".join(metrics), message, hint)
-        for (verdict, message, hint), metrics in shared.items()
+        Reason(verdict, ", ".join(metrics), message, hint, known)
+        for (verdict, message, hint, known), metrics in shared.items()
     ]
     return sorted(found, key=lambda reason: GRAVEST_FIRST.index(reason.verdict))
+
+
+def standing(finding: Finding) -> str:
+    """Return the verdict, and whether the baseline knows it: ``FAIL known``."""
+    return f"{finding.verdict} known" if finding.known else finding.verdict.value
+
+
+def known_of(findings: Iterable[Finding]) -> str:
+    """Return how many findings the baseline knows: ``(3 known)``, or nothing."""
+    count = sum(finding.known is not None for finding in findings)
+    return f"({count} known)" if count else ""
 
 
 def folded(findings: Iterable[Finding]) -> list[Finding]:

@@ -22,9 +22,16 @@ def name(text: str) -> str:
 
 
 def message(finding: Finding) -> str:
-    """Return what a finding says, with what to do about it on a line of its own."""
+    """Return what a finding says, with what is known and what to do on lines of their own."""
+    known = f"\n{known_words(finding)}" if finding.known else ""
     hint = f"\n→ {finding.hint}" if finding.hint else ""
-    return escape.terminal(escape.short(finding.message + hint, LONGEST))
+    return escape.terminal(escape.short(finding.message + known + hint, LONGEST))
+
+
+def known_words(finding: Finding) -> str:
+    """Return what the baseline says of a finding beyond its message, or nothing."""
+    said = f"{finding.message} {finding.hint}"
+    return finding.known.words(said) if finding.known else ""
 
 
 def reason(finding: Finding) -> tuple[str, str]:

@@ -2,7 +2,8 @@
 
 The runner shows ten of a kind for each step and drops the rest without a word, so that ten are
 made and the rest is summed up in the last line, which is no command. What several claims of a
-model share, such as weights that cannot be had, is said once. FAIL is an error, ERROR a warning,
+model share, such as weights that cannot be had, is said once, and what the baseline knows is not
+said; entries of it that are outdated come first. FAIL is an error, ERROR a warning,
 UNDECIDED a notice
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
 """
@@ -14,9 +15,9 @@ from dataclasses import dataclass
 
 from zoo import escape
 from zoo.findings import Finding, Verdict
-from zoo.reports import GRAVEST_FIRST, Report, Style, _words
+from zoo.reports import GRAVEST_FIRST, Report, Style, _words, known_of
 from zoo.reports._identity import named
-from zoo.run import Run
+from zoo.run import Outdated, Run
 
 MOST = 10
 COMMANDS = {Verdict.FAIL: "error", Verdict.ERROR: "warning", Verdict.UNDECIDED: "notice"}
@@ -32,16 +33,17 @@ class Annotation:
 
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return at most ten commands, each on a line, and a line that sums up."""
-    found = gathered(run)
-    lines = [_command(annotation) for annotation in found[:MOST]]
-    return {"annotations.txt": "\n".join([*lines, _summary(run, found[MOST:])]) + "\n"}
+    outdated = [_outdated(entry) for entry in run.outdated[:MOST]]
+    found, room = gathered(run), MOST - len(outdated)
+    lines = [*outdated, *(_command(annotation) for annotation in found[:room])]
+    return {"annotations.txt": "\n".join([*lines, _summary(run, found[room:])]) + "\n"}
 
 
 def gathered(run: Run) -> list[Annotation]:
     """Return what there is to say of findings that are open or wrong, the gravest first."""
     shared: dict[tuple[str, Verdict, str, str], list[tuple[Finding, str]]] = {}
     for finding, name in named(run):
-        if finding.verdict in COMMANDS:
+        if finding.verdict in COMMANDS and finding.known is None:
             key = (finding.model, finding.verdict, finding.message, finding.hint)
             shared.setdefault(key, []).append((finding, name))
     found = [Annotation(pairs[0][0], tuple(name for _, name in pairs)) for pairs in shared.values()]
@@ -62,9 +64,22 @@ def _command(annotation: Annotation) -> str:
     return f"::{COMMANDS[finding.verdict]} {told}::{escape.github_data(message)}"
 
 
+def _outdated(entry: Outdated) -> str:
+    """Return the command for an entry of the baseline that is outdated, at its own line."""
+    properties = {
+        "file": _words.name(entry.location.path),
+        "line": str(entry.location.line),
+        "title": f"baseline: {_words.name(entry.model)} {entry.rule}",
+    }
+    told = ",".join(f"{key}={escape.github_property(text)}" for key, text in properties.items())
+    return f"::error {told}::{escape.github_data(_words.value(entry.message))}"
+
+
 def _summary(run: Run, rest: list[Annotation]) -> str:
     counts = ", ".join(f"{count:,} {name.upper()}" for name, count in run.summary.items() if count)
-    said = f"zoo verify: {counts or 'nothing was selected'}"
+    said = " ".join(
+        filter(None, (f"zoo verify: {counts or 'nothing was selected'}", known_of(run.findings)))
+    )
     if not rest:
         return said
     more = Counter(annotation.finding.verdict.value for annotation in rest)

@@ -1,19 +1,21 @@
 """GitLab's code quality report: what stands open, at the claim's own line in a merge request.
 
-Claims that hold, and those that were not tested, are no defects of the page and not listed. The
-form is GitLab's subset of the CodeClimate specification
+Claims that hold, and those that were not tested, are no defects of the page and not listed; what
+the baseline knows is of severity ``info``. The form is GitLab's subset of the CodeClimate
+specification
 (https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format).
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words
 from zoo.reports._identity import fingerprint, gravest, named
 from zoo.reports.json import write
-from zoo.run import Run
+from zoo.run import Outdated, Run
 
 SEVERITIES = {Verdict.FAIL: "major", Verdict.ERROR: "minor", Verdict.UNDECIDED: "info"}
 
@@ -22,6 +24,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     """Return the list as ``gl-code-quality-report.json``, the gravest first."""
     listed = [pair for pair in named(run) if pair[0].verdict in SEVERITIES]
     document = [_defect(finding, name) for finding, name in gravest(listed)]
+    document += [_outdated(entry) for entry in run.outdated]
     return {"gl-code-quality-report.json": write(document)}
 
 
@@ -31,8 +34,24 @@ def _defect(finding: Finding, name: str) -> dict[str, Any]:
         "description": f"{finding.verdict} {told}".replace("\n", " "),
         "check_name": finding.rule,
         "fingerprint": fingerprint(finding, name),
-        "severity": SEVERITIES[finding.verdict],
+        "severity": "info" if finding.known else SEVERITIES[finding.verdict],
         "location": {"path": _words.path(finding), "lines": {"begin": finding.location.line}},
+    }
+
+
+def _outdated(entry: Outdated) -> dict[str, Any]:
+    """Return an entry of the baseline that is outdated, at its own line."""
+    said = f"baseline {_words.name(entry.model)} {entry.rule}: {_words.value(entry.message)}"
+    identity = "\0".join(("baseline", entry.model, entry.rule, entry.kind, entry.message))
+    return {
+        "description": said.replace("\n", " "),
+        "check_name": "baseline",
+        "fingerprint": sha256(identity.encode(errors="replace")).hexdigest(),
+        "severity": "major",
+        "location": {
+            "path": _words.name(entry.location.path),
+            "lines": {"begin": entry.location.line},
+        },
     }
 
 

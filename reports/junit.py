@@ -3,7 +3,9 @@
 The form is that of pytest's ``xunit2``, and file and line as GitLab and most other readers know
 them (https://github.com/testmoapp/junitxml). FAIL is a failure and ERROR an error. UNDECIDED is a
 skipped test whose message begins with that word: a failure would say that the claim is wrong, and
-a passed test that it holds. The message is in the body too, since GitLab shows only that.
+a passed test that it holds. What the baseline knows is a skipped test likewise, as an expected
+failure is, and an entry of it that is outdated a failure of the suite ``baseline``. The message is
+in the body too, since GitLab shows only that.
 """
 
 from __future__ import annotations
@@ -29,13 +31,14 @@ COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the document as ``junit.xml``."""
     subjects = {subject.model: subject for subject in run.subjects}
-    root = ElementTree.Element("testsuites", {"name": "zoo verify", **_counts(run.findings)})
+    root = ElementTree.Element("testsuites", {"name": "zoo verify", **_totals(run)})
     for model, findings in by_model(run.findings).items():
         suite = _child(root, "testsuite", {"name": _words.name(model), **_counts(findings)})
         suite.set("timestamp", run.started.removesuffix("Z"))
         _properties(suite, run, subjects.get(model))
         for finding, name in zip(findings, names(findings), strict=True):
             _test(suite, finding, name, subjects.get(model))
+    _baseline(root, run)
     ElementTree.indent(root)
     text = ElementTree.tostring(root, encoding="unicode")
     return {"junit.xml": f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'}
@@ -52,9 +55,35 @@ def _child(
 
 
 def _counts(findings: list[Finding] | tuple[Finding, ...]) -> dict[str, str]:
-    outcomes = [OUTCOMES.get(finding.verdict) for finding in findings]
+    outcomes = [_outcome(finding) for finding in findings]
     counts = {name: str(outcomes.count(outcome)) for name, outcome in COUNTED.items()}
     return {"tests": str(len(findings)), **counts}
+
+
+def _totals(run: Run) -> dict[str, str]:
+    counts = _counts(run.findings)
+    more = {name: len(run.outdated) for name in ("tests", "failures")}
+    return {name: str(int(count) + more.get(name, 0)) for name, count in counts.items()}
+
+
+def _outcome(finding: Finding) -> str | None:
+    return "skipped" if finding.known else OUTCOMES.get(finding.verdict)
+
+
+def _baseline(root: ElementTree.Element, run: Run) -> None:
+    """Add a suite with a failure for each entry of the baseline that is outdated."""
+    if not run.outdated:
+        return
+    count = str(len(run.outdated))
+    counts = {"tests": count, "failures": count, "errors": "0", "skipped": "0"}
+    suite = _child(root, "testsuite", {"name": "baseline", **counts})
+    suite.set("timestamp", run.started.removesuffix("Z"))
+    for entry in run.outdated:
+        name = _words.name(f"{entry.model} {entry.rule}")
+        place = {"file": _words.name(entry.location.path), "line": str(entry.location.line)}
+        test = _child(suite, "testcase", {"classname": "zoo/baseline", "name": name, **place})
+        said = escape.line(escape.short(str(entry), _words.LONGEST))
+        _child(test, "failure", {"type": entry.kind, "message": said}, said)
 
 
 def _properties(suite: ElementTree.Element, run: Run, subject: SubjectRecord | None) -> None:
@@ -82,7 +111,7 @@ def _test(
     }
     test = _child(suite, "testcase", attributes)
     message = _words.message(finding)
-    if outcome := OUTCOMES.get(finding.verdict):
+    if outcome := _outcome(finding):
         verdict = finding.verdict.value
         said = f"{verdict}: {message}" if outcome == "skipped" else message
         body = f"{said}\n{_words.path(finding)}:{place.line}"

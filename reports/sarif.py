@@ -7,6 +7,9 @@ which then must have the level ``none``. PASS is no result: code scanning does n
 (https://github.com/microsoft/PSRule/issues/955) and would show it as a defect. SKIP is none
 either, since nothing was evaluated; what was not tested is told in notifications instead.
 
+What the baseline knows is a result that is suppressed, with the reason (3.35), so that no alert is
+raised; an entry of the baseline that is outdated is a result of the rule ``baseline`` at its line.
+
 ``partialFingerprints`` names the claim, whatever its line and its value. GitHub's upload action
 computes ``primaryLocationLineHash`` itself, and warns of every one that is not what it computes.
 """
@@ -23,7 +26,7 @@ from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words
 from zoo.reports._identity import fingerprint, gravest, named
 from zoo.reports.json import write
-from zoo.run import Run, exit_code
+from zoo.run import Outdated, Run, exit_code
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -52,7 +55,10 @@ def render(run: Run, style: Style) -> dict[str, str]:
                 "automationDetails": {"id": "zoo/verify/"},
                 "invocations": [_invocation(run, left_out)],
                 "columnKind": "unicodeCodePoints",
-                "results": [_result(*pair, rules) for pair in shown],
+                "results": [
+                    *(_result(*pair, rules) for pair in shown),
+                    *(_outdated(entry, len(rules)) for entry in run.outdated),
+                ],
             }
         ],
     }
@@ -63,7 +69,7 @@ def _driver(run: Run, rules: list[str]) -> dict[str, Any]:
     return {
         "name": "zoo",
         "version": _words.name(run.version),
-        "rules": [_rule(rule) for rule in rules],
+        "rules": [*(_rule(rule) for rule in rules), *([_BASELINE] if run.outdated else ())],
     }
 
 
@@ -98,6 +104,7 @@ def _result(finding: Finding, name: str, rules: list[str]) -> dict[str, Any]:
             }
         ],
         "partialFingerprints": {"zooClaim/v1": fingerprint(finding, name)},
+        **_suppressions(finding),
         "properties": {
             "verdict": finding.verdict.value,
             "model": model,
@@ -105,6 +112,28 @@ def _result(finding: Finding, name: str, rules: list[str]) -> dict[str, Any]:
             "measured": _words.value(finding.measured),
             "unit": _words.value(finding.unit),
         },
+    }
+
+
+def _suppressions(finding: Finding) -> dict[str, Any]:
+    if finding.known is None:
+        return {}
+    said = escape.sarif(_words.value(finding.known.words()))
+    return {"suppressions": [{"kind": "external", "status": "accepted", "justification": said}]}
+
+
+def _outdated(entry: Outdated, rule: int) -> dict[str, Any]:
+    """Return an entry of the baseline that is outdated as a result at its own line."""
+    text = f"{_words.name(entry.model)} {entry.rule}: {_words.value(entry.message)}"
+    region = {"startLine": entry.location.line, "startColumn": entry.location.column}
+    artifact = _artifact(entry.location.path)
+    return {
+        "ruleId": "baseline",
+        "ruleIndex": rule,
+        "level": "error",
+        "message": _message(text),
+        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+        "properties": {"kind": entry.kind},
     }
 
 
@@ -118,6 +147,17 @@ def _artifact(path: str) -> dict[str, str]:
     if path.startswith("/"):
         return {"uri": f"file://{uri}"}
     return {"uri": uri, "uriBaseId": "%SRCROOT%"}
+
+
+_SAID = "An entry of the baseline no longer says what is so: it has expired, or its claim holds."
+_BASELINE = {
+    "id": "baseline",
+    "shortDescription": _message(_SAID),
+    "fullDescription": _message(_SAID),
+    "help": {"text": "run 'zoo baseline' anew", "markdown": "run `zoo baseline` anew"},
+    "defaultConfiguration": {"level": "error"},
+    "properties": {"tags": ["reproducibility"]},
+}
 
 
 def _invocation(run: Run, left_out: Pairs) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, _words
+from zoo.reports import Report, Style, _words, known_of
 from zoo.reports._identity import by_model, named
 from zoo.run import Run
 
@@ -38,8 +38,14 @@ class Section:
 
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the page as ``summary.md``."""
-    sections = [_wrong(run), *(_open(run, verdict) for verdict in TITLES), _models(run)]
-    head = [f"## zoo verify: {_counts(run.summary)}", ""]
+    sections = [
+        _outdated(run),
+        _wrong(run),
+        *(_open(run, verdict) for verdict in TITLES),
+        _models(run),
+    ]
+    counts = " ".join(filter(None, (_counts(run.summary), known_of(run.findings))))
+    head = [f"## zoo verify: {counts}", ""]
     free = MOST_BYTES - NOTES
     lines = [*head, *_written([each for each in sections if each.rows], free)]
     lines.append(f"Measured on {run.started} by zoo {escape.markdown(_cut(run.version))}.")
@@ -77,12 +83,23 @@ def _wrong(run: Run) -> Section:
             escape.markdown(_cut(show(finding.measured, finding.unit))),
             escape.code(_cut(str(finding.location))),
             escape.markdown(_cut(_because(finding.message, finding.hint))),
+            escape.markdown(_cut(_words.known_words(finding))),
         )
-        for finding, name in named(run)
+        for finding, name in sorted(named(run), key=lambda pair: pair[0].known is not None)
         if finding.verdict is Verdict.FAIL
     )
-    columns = ("model", "metric", "claimed", "measured", "place", "message")
+    columns = ("model", "metric", "claimed", "measured", "place", "message", "known")
     return Section(f"Wrong claims: {len(rows):,}", columns, rows)
+
+
+def _outdated(run: Run) -> Section:
+    rows = tuple(
+        (escape.code(_cut(str(entry.location))), escape.code(_cut(entry.model)),
+         escape.markdown(_cut(entry.rule)), escape.markdown(_cut(entry.message)))
+        for entry in run.outdated
+    )  # fmt: skip
+    columns = ("place", "model", "rule", "message")
+    return Section(f"Outdated in the baseline: {len(rows):,}", columns, rows)
 
 
 def _because(message: str, hint: str) -> str:

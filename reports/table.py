@@ -12,7 +12,7 @@ from rich.text import Text
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Reason, Report, Style, folded, reasons
+from zoo.reports import Reason, Report, Style, folded, known_of, reasons, standing
 from zoo.run import Run
 
 COLOURS = {
@@ -40,6 +40,9 @@ def render(run: Run, style: Style) -> dict[str, str]:
     )
     for model, findings in groupby(run.findings, key=lambda finding: finding.model):
         console.print(_model(model, list(findings), style.width))
+    for outdated in run.outdated:
+        line = Text("baseline ", style="bold red")
+        console.print(line.append(escape.terminal(str(outdated)), style="not bold default"))
     console.print(_summary(run))
     lines = escape.lines(out.getvalue()).splitlines()
     return {"report.txt": "\n".join(line.rstrip() for line in lines) + "\n"}
@@ -58,7 +61,7 @@ def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
 
 def _row(finding: Finding) -> list[Text]:
     return [
-        Text(finding.verdict.value, style=COLOURS[finding.verdict]),
+        Text(standing(finding), style=COLOURS[finding.verdict]),
         Text(escape.line(finding.metric or "")),
         Text(_value(finding.claimed, finding.unit)),
         Text(_value(finding.measured, finding.unit)),
@@ -85,7 +88,7 @@ def _table(rows: list[list[Text]]) -> Table:
 def _stacked(finding: Finding) -> RenderableType:
     """Return a finding as lines below each other, for a terminal too narrow for the table."""
     head = Text(f"{escape.line(finding.metric or finding.rule)}: ")
-    head.append(finding.verdict.value, style=COLOURS[finding.verdict])
+    head.append(standing(finding), style=COLOURS[finding.verdict])
     lines = Text(f"claimed  {_value(finding.claimed, finding.unit)}\n")
     if finding.measured is not None:
         lines.append(f"measured {_value(finding.measured, finding.unit)}\n")
@@ -104,6 +107,8 @@ def _reason(reason: Reason) -> Text:
         (reason.verdict.value, COLOURS[reason.verdict]),
         f" {escape.line(reason.metrics)}: {escape.terminal(reason.message)}",
     )
+    if reason.known not in ("", "known"):  # that alone stands in the table
+        text.append(f"\n{escape.terminal(reason.known)}", style="dim")
     if reason.hint:
         text.append(f"\n→ {escape.terminal(reason.hint)}", style="dim")
     return text
@@ -117,7 +122,9 @@ def _summary(run: Run) -> Text:
     ]
     models = len({finding.model for finding in run.findings})
     noun = "model" if models == 1 else "models"
-    return Text(f"{models} {noun}: ").append(Text(", ").join(counts))
+    summary = Text(f"{models} {noun}: ").append(Text(", ").join(counts))
+    known = known_of(run.findings)
+    return summary.append(f" {known}") if known else summary
 
 
 REPORT = Report(render)

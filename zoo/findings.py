@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 from zoo.claims import Claim, Digest, Location, Metric, Value, plain
-from zoo.errors import ZooError
+from zoo.errors import Blocked, Refused, ZooError
 
 
 class Verdict(str, Enum):
@@ -90,6 +90,34 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the baseline says of a failure that was there before; it moves no verdict.
+
+    Attributes:
+        reason: why it is as it is, as people wrote it.
+        issue: URL of where it is dealt with, or empty.
+        expires: the last day on which it is borne, ISO 8601, or empty.
+        location: of the entry, in the file of the baseline.
+    """
+
+    reason: str
+    location: Location
+    issue: str = ""
+    expires: str = ""
+
+    def words(self, beside: str = "") -> str:
+        """Return for instance ``known: rounded; https://…/7; until 2027-01-31``.
+
+        Args:
+            beside: what is said already; a reason that it holds is not said again.
+        """
+        said = all(part in beside for part in self.reason.split("; "))
+        until = f"until {self.expires}" if self.expires else ""
+        parts = filter(None, ("" if said else self.reason, self.issue, until))
+        return ": ".join(filter(None, ("known", "; ".join(parts))))
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """The verdict on one claim, with the evidence, in plain JSON values.
 
@@ -98,7 +126,9 @@ class Finding:
         metric: id of the metric, or None where the finding is about no single one.
         deviation: measured minus claimed, for numbers.
         tolerance: ``{"absolute": …, "relative": …}`` of the declared policy, for numbers.
-        cause: why a wrong number is as it is, where that can be shown; never moves the verdict.
+        cause: why a wrong number is as it is, where that can be shown; of an ERROR, what stands in
+            the way, where that is not a matter of the moment; never moves the verdict.
+        known: what the baseline says of it, if it is there.
     """
 
     rule: str
@@ -116,6 +146,7 @@ class Finding:
     conditions: Mapping[str, Any] = field(default_factory=dict)
     hint: str = ""
     cause: Mapping[str, Any] | None = None
+    known: Known | None = None
 
 
 def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Tolerance) -> Finding:
@@ -164,7 +195,19 @@ def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str 
 
 def could_not_tell(rule: str, claim: Claim, error: ZooError) -> Finding:
     """Return the ERROR for a claim whose measurement broke off."""
-    return untested(rule, claim, Verdict.ERROR, error.message, error.hint)
+    finding = untested(rule, claim, Verdict.ERROR, error.message, error.hint)
+    return replace(finding, cause=_standing(error))
+
+
+def _standing(error: ZooError) -> dict[str, Any] | None:
+    """Return what stands in the way in every run until somebody acts; None for what may pass."""
+    match error:
+        case Blocked(rule=rule):
+            return {"kind": "blocked", "rule": rule}
+        case Refused():
+            return {"kind": "refused"}
+        case _:
+            return None
 
 
 def show(value: Any, unit: str = "") -> str:

@@ -21,6 +21,7 @@ MAX_FILES = 50_000
 MAX_BYTES = 256 * 2**20
 TIMEOUT = 60
 HINT = "write it as REV:path: HEAD~1:model-index"
+SHALLOW = "this clone is shallow: fetch what is missing (actions/checkout: fetch-depth: 0)"
 _FILES = (b"100644", b"100755")
 
 
@@ -65,6 +66,61 @@ def extract(named: str, folder: Path, suffixes: Collection[str]) -> PurePosixPat
     return path
 
 
+def top() -> Path:
+    """Return the folder of the repository that the working folder is in.
+
+    Raises:
+        UsageError: it is in none.
+    """
+    try:
+        shown = _git("rev-parse", "--show-toplevel", said="repository")
+    except UsageError as error:
+        message = f"this folder is in no git repository ({error.message})"
+        raise UsageError(message, "run it inside of a clone") from None
+    return Path(os.fsdecode(shown).rstrip("\n"))
+
+
+def fork_of(revision: str) -> str:
+    """Return the commit at which HEAD has left a revision: what a branch changes, it changes since.
+
+    Where the two have no history in common, it is the revision itself.
+
+    Raises:
+        UsageError: there is no such revision.
+    """
+    if not revision or revision.startswith("-"):
+        raise UsageError(f"'{revision}' is no revision of git", "such as origin/main or HEAD~1")
+    shallow = _git("rev-parse", "--is-shallow-repository", said=revision).strip() == b"true"
+    hint = SHALLOW if shallow else "such as origin/main or HEAD~1; is it fetched?"
+    commit = f"{revision}^{{commit}}"
+    asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", commit)
+    id_ = _git(*asked, said=revision, hint=hint).decode().strip()
+    try:
+        return _git("merge-base", id_, "HEAD", said=revision).decode().strip()
+    except UsageError:
+        return id_
+
+
+def changed_files(commit: str) -> frozenset[PurePosixPath]:
+    """Return the files that differ between a commit and the working folder, from the root.
+
+    Files that git does not know yet, and does not ignore, are among them.
+    """
+    differing = _git(
+        *("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "--ignore-submodules"),
+        *(commit, "--"),
+        said=commit,
+    )
+    new = _git("ls-files", "--others", "--exclude-standard", "--full-name", "-z", ":/", said=commit)
+    names = (*differing.split(b"\0"), *new.split(b"\0"))
+    return frozenset(PurePosixPath(os.fsdecode(name)) for name in names if name)
+
+
+def holds(commit: str, path: PurePosixPath) -> bool:
+    """Return whether there is a file or folder in a commit, by its path from the root."""
+    return bool(_git("ls-tree", "--full-tree", "-z", commit, "--", str(path), said=commit))
+
+
 def _from_root(written: str, named: str) -> PurePosixPath:
     """Return a path as it is from the root of the repository."""
     here = ""
@@ -97,7 +153,7 @@ def _write(blobs: Sequence[_Blob], folder: Path, named: str) -> None:
         start += blob.size + 1
 
 
-def _git(*arguments: str, said: str, asked: bytes = b"") -> bytes:
+def _git(*arguments: str, said: str, asked: bytes = b"", hint: str = HINT) -> bytes:
     """Return what git prints, or raise with what it says."""
     git = shutil.which("git")
     if git is None:
@@ -116,5 +172,5 @@ def _git(*arguments: str, said: str, asked: bytes = b"") -> bytes:
     if done.returncode != 0:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         reason = f": {lines[-1].removeprefix('fatal: ')}" if lines else ""
-        raise UsageError(f"git has no '{said}' here{reason}", HINT)
+        raise UsageError(f"git has no '{said}' here{reason}", hint)
     return done.stdout

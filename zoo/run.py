@@ -11,7 +11,7 @@ from typing import Any
 
 from zoo.claims import Digest, Location
 from zoo.errors import UsageError
-from zoo.findings import NOT_ASKED, Finding, Verdict
+from zoo.findings import NOT_ASKED, Finding, Known, Verdict
 
 SCHEMA_VERSION = "1"
 
@@ -56,6 +56,25 @@ class SubjectRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """An entry of the baseline that no longer says what is so, and must be dealt with.
+
+    Attributes:
+        kind: ``expired``, ``passes``, ``differs`` or ``gone``.
+        location: of the entry, in the file of the baseline.
+    """
+
+    kind: str
+    model: str
+    rule: str
+    message: str
+    location: Location
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.model} {self.rule}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """The outcome of one verification.
 
@@ -64,6 +83,7 @@ class Run:
         environment: versions and devices that can move a number.
         arguments: the options of ``zoo verify`` that are needed to do it again, without those that
             select the models and say where the output goes.
+        outdated: the entries of the baseline that must be dealt with.
     """
 
     version: str
@@ -72,6 +92,7 @@ class Run:
     subjects: tuple[SubjectRecord, ...]
     findings: tuple[Finding, ...]
     arguments: tuple[str, ...] = ()
+    outdated: tuple[Outdated, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -85,12 +106,13 @@ class Run:
 def exit_code(run: Run, *, strict: bool = False) -> int:
     """Return what the process exits with: 0, 1 (a FAIL), 4 (an ERROR, no FAIL), 5 (nothing).
 
+    What the baseline knows does not count, and an entry of it that is outdated counts as a FAIL.
     With ``strict``, a claim that was asked for and is UNDECIDED or SKIP counts as not verified.
     """
-    verdicts = {finding.verdict for finding in run.findings}
-    if not verdicts:
+    if not run.findings:
         return 5
-    if Verdict.FAIL in verdicts:
+    verdicts = {finding.verdict for finding in run.findings if finding.known is None}
+    if Verdict.FAIL in verdicts or run.outdated:
         return 1
     return 4 if Verdict.ERROR in verdicts or (strict and _left_open(run)) else 0
 
@@ -116,6 +138,8 @@ def to_json(run: Run) -> str:
         "findings": [_finding(finding) for finding in run.findings],
         "summary": run.summary,
     }
+    if run.outdated:
+        document["outdated"] = [asdict(entry) for entry in run.outdated]
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -147,6 +171,7 @@ def from_json(text: str, name: str) -> Run:
         subjects=tuple(_read_subject(item) for item in document["subjects"]),
         findings=tuple(_read_finding(item) for item in document["findings"]),
         arguments=tuple(document.get("arguments", ())),
+        outdated=tuple(_read_outdated(item) for item in document.get("outdated", ())),
     )
 
 
@@ -179,6 +204,7 @@ def merge(runs: Sequence[Run]) -> Run:
         tuple(subject for run in runs for subject in _with_arguments(run, own=not shared)),
         tuple(finding for run in runs for finding in run.findings),
         first.arguments if shared else (),
+        tuple(dict.fromkeys(entry for run in runs for entry in run.outdated)),
     )
 
 
@@ -209,7 +235,10 @@ def _subject(subject: SubjectRecord) -> dict[str, Any]:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    return asdict(finding) | {"verdict": finding.verdict.value}
+    item = asdict(finding) | {"verdict": finding.verdict.value}
+    if finding.known is None:
+        del item["known"]
+    return item
 
 
 def _read_subject(item: dict[str, Any]) -> SubjectRecord:
@@ -234,8 +263,17 @@ def _read_subject(item: dict[str, Any]) -> SubjectRecord:
 
 
 def _read_finding(item: dict[str, Any]) -> Finding:
-    parts = {"verdict": Verdict(item["verdict"]), "location": Location(**item["location"])}
+    known = item.get("known")
+    parts = {
+        "verdict": Verdict(item["verdict"]),
+        "location": Location(**item["location"]),
+        "known": known and Known(**(known | {"location": Location(**known["location"])})),
+    }
     return Finding(**(item | parts))
+
+
+def _read_outdated(item: dict[str, Any]) -> Outdated:
+    return Outdated(**(item | {"location": Location(**item["location"])}))
 
 
 def _check(document: Any, name: str) -> None:

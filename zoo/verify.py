@@ -150,11 +150,14 @@ def _settle(found: list[Finding | tuple[Finding, str]]) -> list[Finding]:
     plain_ones = [item if isinstance(item, Finding) else item[0] for item in found]
     failed = {finding.rule for finding in plain_ones if finding.verdict is Verdict.FAIL}
     return [
-        replace(item[0], verdict=Verdict.SKIP, message=f"not tested: {item[1]} failed", hint="")
-        if isinstance(item, tuple) and item[1] in failed
-        else finding
+        _explained(item[0], item[1]) if isinstance(item, tuple) and item[1] in failed else finding
         for item, finding in zip(found, plain_ones, strict=True)
     ]
+
+
+def _explained(finding: Finding, rule: str) -> Finding:
+    message = f"not tested: {rule} failed"
+    return replace(finding, verdict=Verdict.SKIP, message=message, hint="", cause=None)
 
 
 def _unread(problem: Problem) -> Finding:

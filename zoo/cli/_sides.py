@@ -38,13 +38,13 @@ def open_side(named: str) -> Side:
     with tempfile.TemporaryDirectory(prefix="zoo-diff-") as folder:
         tree = Path(folder).name  # a name that stands in no text of an index
         path = extract(named, Path(folder, tree), SUFFIXES)
-        with _working_in(folder):
+        with working_in(folder):
             revision = named.partition(":")[0]
             return _read(named, Path(tree, path), _renamed(tree, f"{revision}:"))
 
 
 @contextmanager
-def _working_in(folder: str) -> Iterator[None]:
+def working_in(folder: str) -> Iterator[None]:
     """Work in a folder, up to which an index looks for the root that its paths are relative to."""
     here = Path.cwd()
     os.chdir(folder)

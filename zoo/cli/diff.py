@@ -1,4 +1,4 @@
-"""``zoo diff``: what has changed between two registries."""
+"""``zoo diff``: what has changed between two registries, or between two Runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from zoo.changes import Difference, compare
-from zoo.cli import _changes, _exchange, _output, _sides
+from zoo.cli import _changes, _exchange, _output, _run_changes, _runs, _sides
+from zoo.errors import UsageError
+from zoo.run_changes import compare_runs
 
 SHOWN = 5
 
@@ -23,11 +25,29 @@ def diff_command(a: str, b: str, form: str, output: Path | None, fail_on_change:
     """Say what has changed from A to B.
 
     Each is an index (file or folder), REV:path in the git repository of this folder (such as
-    HEAD~1:model-index), or one of timm's tables of results (.csv)."""
+    HEAD~1:model-index), or one of timm's tables of results (.csv); or both are Runs that 'zoo
+    verify --format json' wrote."""
+    kinds = [_runs.is_run(Path(side)) for side in (a, b)]
+    if any(kinds):
+        return _diff_runs(a, b, kinds, form, output, fail_on_change=fail_on_change)
     old, new = _sides.open_side(a), _sides.open_side(b)
     difference = compare(old, new)
     _tell(difference)
     _output.deliver({"": _changes.FORMS[form](difference, old, new)}, output, many=False)
+    return 1 if fail_on_change and difference else 0
+
+
+def _diff_runs(
+    a: str, b: str, kinds: list[bool], form: str, output: Path | None, *, fail_on_change: bool
+) -> int:
+    """Say what has changed between two Runs."""
+    if not all(kinds):
+        run, other = (a, b) if kinds[0] else (b, a)
+        raise UsageError(f"{run} is a Run and {other} is none", "compare two of a kind")
+    old, new = _runs.read_run(Path(a)), _runs.read_run(Path(b))
+    difference = compare_runs(old, new)
+    text = _run_changes.FORMS[form](difference, (a, old), (b, new))
+    _output.deliver({"": text}, output, many=False)
     return 1 if fail_on_change and difference else 0
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from zoo.cli import _report
-from zoo.errors import UsageError
+from zoo.cli._runs import read_run
 from zoo.reports import REPORTS
-from zoo.run import from_json, merge
+from zoo.run import merge
 
 
 @click.command("report")
@@ -22,18 +22,8 @@ from zoo.run import from_json, merge
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder to write.")
 def report_command(runs: tuple[Path, ...], form: str, output: Path | None) -> int:
     """Render Runs that 'zoo verify --format json' wrote."""
-    read = [from_json(_text(path), str(path)) for path in runs]
-    _report.deliver(merge(read), form, output)
+    _report.deliver(merge([read_run(path) for path in runs]), form, output)
     return 0
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not JSON: it is not UTF-8 text") from None
 
 
 COMMAND = report_command

@@ -20,8 +20,9 @@ INDEX = "index"
 def schema_command(name: str, output: Path | None) -> int:
     """Print a JSON Schema (2020-12), for editors and tests.
 
-    'index' is the schema of a model-index document, 'config' that of zoo.toml, and the others
-    those of what the command of that name prints as JSON ('run' is what 'verify' prints)."""
+    'index' is the schema of a model-index document, 'config' that of zoo.toml, 'lock' and
+    'baseline' those of these files, and the others those of what the command of that name prints
+    as JSON ('run' is what 'verify' prints, 'diff-runs' what 'diff' says of two Runs)."""
     described = schema() if name == INDEX else load(name)
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     _output.deliver({f"{name}.json": text}, output, many=False)

@@ -12,6 +12,8 @@ from zoo import __version__
 from zoo.cli import (
     _access,
     _arguments,
+    _baseline,
+    _changed,
     _lock,
     _measuring,
     _output,
@@ -30,10 +32,12 @@ INTERRUPTED = 130
 
 @click.command("verify")
 @_selection.selection_options
+@_changed.changed_option
 @_selection.index_option
 @_rules.rule_options
 @_measuring.measuring_options
 @_lock.lock_option
+@_baseline.baseline_option
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
 @click.option(
@@ -44,10 +48,12 @@ def verify_command(
     models: tuple[str, ...],
     everything: bool,
     patterns: str | None,
+    changed_since: str | None,
     index: Path | None,
     only: str | None,
     skip: str | None,
     lock: Path | None,
+    baseline: Path | None,
     offline: bool,
     allow_http: bool,
     paranoid: bool,
@@ -57,15 +63,21 @@ def verify_command(
     **measuring: Any,
 ) -> int:
     """Measure what is claimed, and say whether it holds."""
-    chosen, unread = _selection.with_unread(index, models, patterns, everything)
+    every = everything or (changed_since is not None and not models and not patterns)
+    chosen, unread = _selection.with_unread(index, models, patterns, every)
     selected = _rules.chosen(only, skip)
     if not chosen and not unread:
         return _selection.nothing_selected("no model of the index matches")
-    entries = _lock.with_pins(chosen, lock, index)
-    if entries and not _rules.tested(entries, selected):
+    candidates = _lock.with_pins(chosen, lock, index)
+    if candidates and not _rules.tested(candidates, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
+    entries = candidates
+    if changed_since is not None:
+        changed = set(_changed.names(chosen, changed_since, index, lock))
+        entries = [entry for entry in candidates if entry.name in changed]
     _rules.require_torch(selected)
     _output.check_place(output, many=REPORTS[form].many)
+    known = _baseline.entries_of(baseline)
     with _progress.listener() as listener:
         access = _access.access(
             offline=offline, allow_http=allow_http, paranoid=paranoid, listener=listener.progress
@@ -74,16 +86,22 @@ def verify_command(
             entries,
             VALIDATORS.values(),
             selected,
-            _measuring.options_of(measuring, entries, access, listener),
+            _measuring.options_of(measuring, candidates, access, listener),
             version=__version__,
             started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             unread=unread,
         )
+    shown = form == "table" and output is None
+    run = _baseline.applied(
+        run, known, _baseline.today(), complete=every and changed_since is None, shown=shown
+    )
     run = _arguments.recorded(run, entries, click.get_current_context())
     _report.deliver(run, form, output)
     if was_interrupted(run):
         click.echo("interrupted: what was not tested by then is SKIP", err=True)
         return INTERRUPTED
+    if changed_since is not None and not run.findings:
+        return 0  # nothing was touched, and nothing is wrong with that
     return exit_code(run, strict=strict)
 
 

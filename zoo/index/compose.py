@@ -33,7 +33,12 @@ _HEADER = re.compile(r"[|>][0-9+-]*#")
 
 
 def read(
-    text: str, path: str, first_line: int = 1, spent: int = 0, language: str = "YAML"
+    text: str,
+    path: str,
+    first_line: int = 1,
+    spent: int = 0,
+    language: str = "YAML",
+    most: int = MAX_NODES,
 ) -> Node | None:
     """Return the tree of the one document in a text, or None where it is empty.
 
@@ -43,13 +48,14 @@ def read(
         first_line: the line of the file on which the text begins.
         spent: how many of the values that a file may hold come before the text.
         language: what people are told that the text is not, YAML or JSON.
+        most: how many values a file may hold.
 
     Raises:
         Malformed: the text is not one well-formed document within the limits.
     """
     _refuse_hidden(text, path, first_line)
     try:
-        return _Composer(text, path, first_line, spent).document()
+        return _Composer(text, path, first_line, spent, most).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _behind(text, path, first_line)  # libyaml ends every text with a line of its own
@@ -106,7 +112,7 @@ def _behind(text: str, path: str, first_line: int) -> Location:
 class _Composer:
     """Turns events into nodes; the state is the anchors, the count of nodes and their depth."""
 
-    def __init__(self, text: str, path: str, first_line: int, spent: int) -> None:
+    def __init__(self, text: str, path: str, first_line: int, spent: int, most: int) -> None:
         self.next = _LOADER(text).get_event
         self.text = text
         self.lines: list[str] = []  # of the text, once a block needs them
@@ -114,6 +120,7 @@ class _Composer:
         self.first_line = first_line
         self.anchors: dict[str, tuple[Node, int, int]] = {}
         self.nodes = spent
+        self.most = most
         self.deepest = 0
 
     def document(self) -> Node | None:
@@ -143,7 +150,7 @@ class _Composer:
         if depth > self.deepest:
             self.descend(depth, event)
         self.nodes += 1
-        if self.nodes > MAX_NODES:
+        if self.nodes > self.most:
             self.count(0, event)
         if kind is yaml.ScalarEvent:
             return self.scalar(event, within, step)
@@ -174,8 +181,8 @@ class _Composer:
 
     def count(self, more: int, event: Any) -> None:
         self.nodes += more
-        if self.nodes > MAX_NODES:
-            raise self.malformed("too-large", f"more than {MAX_NODES:,} values", event)
+        if self.nodes > self.most:
+            raise self.malformed("too-large", f"more than {self.most:,} values", event)
 
     def scalar(self, event: Any, within: str, step: Step) -> Scalar:
         text: str = event.value

@@ -19,6 +19,9 @@ _TYPE = re.compile(r"^[ \t]*type[ \t]*:[ \t]*['\"]?([-\w ]{1,20})", re.IGNORECAS
 MAX_FILE = 2**20
 MARKDOWN = frozenset({".md", ".mdx"})
 DATA = frozenset({".yml", ".yaml", ".json"})
+# What a file says that lies beside an index and is none: the baseline of its failures.
+BASELINE = "zoo-baseline"
+_BASELINE = re.compile(rf"(?:#.*\n|[ \t]*\n)*Type:[ \t]*{BASELINE}[ \t]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Page:
         problems: what kept a part of it from being read.
         ignored: the rules that its comments silence, by line.
         bytes: its size.
+        aside: whether it says that it belongs to the index and holds no models.
     """
 
     path: Path
@@ -40,6 +44,7 @@ class Page:
     problems: tuple[Problem, ...] = ()
     ignored: ignores.Ignores = field(default_factory=dict)
     bytes: int = 0
+    aside: bool = False
 
     @property
     def prose(self) -> bool:
@@ -54,11 +59,18 @@ def display(path: Path) -> str:
     return absolute.removeprefix(here)
 
 
-def read_page(file: Path) -> Page:
-    """Return what a file holds; what is wrong with it is among its problems."""
+def read_page(file: Path, data: bytes | None = None) -> Page:
+    """Return what a file holds; what is wrong with it is among its problems.
+
+    Args:
+        data: what it would hold; what it does, if None.
+    """
     shown = display(file)
     try:
-        text, length = _text(file, shown)
+        data = read_bytes(file, shown) if data is None else data
+        text = decoded(data, shown)
+        if file.suffix in DATA and _BASELINE.match(text):
+            return Page(file, shown, bytes=len(data), aside=True)
         blocks, problems = _blocks(file, text, shown)
     except Malformed as fault:
         return Page(file, shown, problems=(fault.problem,))
@@ -80,7 +92,7 @@ def read_page(file: Path) -> Page:
             continue
         spent += 0 if tree is None or len(blocks) == 1 else size(tree)
         trees.append((block.first_line, cards.as_index(tree, problems)))
-    return Page(file, shown, tuple(trees), tuple(problems), ignored, length)
+    return Page(file, shown, tuple(trees), tuple(problems), ignored, len(data))
 
 
 def is_index(tree: Node | None) -> bool:
@@ -121,8 +133,8 @@ def _blocks(file: Path, text: str, shown: str) -> tuple[list[markdown.Block], li
     return found, []
 
 
-def _text(file: Path, shown: str) -> tuple[str, int]:
-    """Return the text of a regular UTF-8 file within the size cap, lines ended by ``\\n``.
+def read_bytes(file: Path, shown: str, most: int = MAX_FILE) -> bytes:
+    """Return what a regular file within the size cap holds.
 
     Raises:
         Malformed: it is not such a file.
@@ -133,12 +145,22 @@ def _text(file: Path, shown: str) -> tuple[str, int]:
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise Malformed("unreadable", "this is not a regular file", start)
-            data = stream.read(MAX_FILE + 1)
+            data = stream.read(most + 1)
     except OSError as error:
         raise Malformed("unreadable", f"cannot be read: {error.strerror}", start) from None
-    if len(data) > MAX_FILE:
-        raise Malformed("too-large", "the file is larger than 1 MiB", start)
+    if len(data) > most:
+        raise Malformed("too-large", f"the file is larger than {most // 2**20} MiB", start)
+    return data
+
+
+def decoded(data: bytes, shown: str) -> str:
+    """Return UTF-8 text, lines ended by ``\\n``.
+
+    Raises:
+        Malformed: it is not that.
+    """
     if b"\0" in data:
+        start = Location(shown, 1, 1)
         raise Malformed("encoding", "this is a binary file, not text", start)
     try:
         text = data.decode("utf-8-sig")
@@ -146,4 +168,4 @@ def _text(file: Path, shown: str) -> tuple[str, int]:
         before = error.object[: error.start].decode("utf-8")
         place = Location(shown, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise Malformed("encoding", "this byte is not UTF-8", place, "save it as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n"), len(data)
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -74,7 +74,8 @@ def _import(
             continue  # the same file twice is read once
         pages.done.add(real)
         bodies = [body for _, tree in found.trees if (body := _as_document(tree)) is not None]
-        if not (bodies or found.problems or (found.prose and paths.is_wild(written))):
+        passed_over = (found.prose or found.aside) and paths.is_wild(written)
+        if not (bodies or found.problems or passed_over):
             raise malformed("not-an-index", "no model index is written in that file", written)
         yield from _follow(found, bodies, pages, (*stack, real), library)
 

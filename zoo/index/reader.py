@@ -59,18 +59,23 @@ class Index:
 class _Shelf:
     """The pages that have been read, by their paths; the state is those, in their order."""
 
-    def __init__(self) -> None:
+    def __init__(self, instead: Mapping[str, bytes]) -> None:
         self.pages: dict[str, Page] = {}
+        self.instead = instead
 
     def read(self, file: Path) -> Page:
         """Return the page of a file, which is read once."""
         key = os.path.abspath(file)  # noqa: PTH100  (resolve() would follow symlinks)
         if key not in self.pages:
-            self.pages[key] = read_page(file)
+            self.pages[key] = read_page(file, self.instead.get(key))
         return self.pages[key]
 
 
-def read_index(*paths: Path, known_rules: Collection[str] | None = None) -> Index:
+def read_index(
+    *paths: Path,
+    known_rules: Collection[str] | None = None,
+    instead: Mapping[str, bytes] | None = None,
+) -> Index:
     """Read index files and folders, in the order of their names, with all that they import.
 
     Args:
@@ -78,16 +83,19 @@ def read_index(*paths: Path, known_rules: Collection[str] | None = None) -> Inde
             from that file, any other from every index file below it.
         known_rules: the ids of all rules that a comment may silence; without them no name in
             such a comment is called unknown.
+        instead: what files are to be taken for, by absolute path, as before they are written.
 
     Raises:
         IndexFault: a path is not there or not readable, or a folder holds no index file.
     """
     with _uncollected():
-        return _read(paths, known_rules)
+        return _read(paths, known_rules, instead or {})
 
 
-def _read(paths: tuple[Path, ...], known_rules: Collection[str] | None) -> Index:
-    shelf = _Shelf()
+def _read(
+    paths: tuple[Path, ...], known_rules: Collection[str] | None, instead: Mapping[str, bytes]
+) -> Index:
+    shelf = _Shelf(instead)
     read: list[Document] = []
     problems: list[Problem] = []
     done: set[str] = set()
@@ -131,7 +139,8 @@ def _index(models: list[ModelEntry], problems: list[Problem], pages: Collection[
         for page in pages
         for line, comment in page.ignored.items()
     }
-    index = Index(tuple(models), tuple(in_order), tuple(page.shown for page in pages), ignored)
+    read = tuple(page.shown for page in pages if not page.aside)
+    index = Index(tuple(models), tuple(in_order), read, ignored)
     if not ignored:
         return index
     heard = tuple(problem for problem in in_order if not index.silenced(problem))

@@ -1,0 +1,148 @@
+"""Chooses the models that have changed since a revision of git: what a pull request touches.
+
+The entries of both sides are compared as they are resolved, so that a line in a collection or in an
+imported file touches all models that inherit it, and a page that was only moved or reflowed none.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, TypeVar
+
+import click
+
+from zoo import escape
+from zoo.claims import Location, ModelEntry
+from zoo.cli import _lock, _selection, _sides
+from zoo.errors import UsageError
+from zoo.index import read_index
+from zoo.revision import changed_files, extract, fork_of, holds, top
+from zoo.weights.pins import Pins, read_pins
+
+F = TypeVar("F", bound=Callable[..., Any])
+SHOWN = 5
+_FILE = "file:"
+
+
+def changed_option(function: F) -> F:
+    """Add ``--changed-since``."""
+    return click.option(
+        "--changed-since",
+        metavar="REV",
+        help="Only models that say something else, or whose pinned weights or own code are others,"
+        " than where the working tree left this revision of git.",
+    )(function)
+
+
+def names(
+    entries: Sequence[ModelEntry], revision: str, index: Path | None, lock: Path | None
+) -> list[str]:
+    """Return the names of the models that have changed since a revision, and say which.
+
+    Raises:
+        UsageError: there is no such revision, or the index is not in the repository.
+    """
+    root, commit = top().resolve(), fork_of(revision)
+    path = _within(_selection.index_path(index), root)
+    pins = _lock.lock_path(lock, index)
+    old, old_pins = _at(commit, path, pins, root)
+    new_pins = read_pins(pins)
+    touched = changed_files(commit)
+    changed = [
+        entry.name
+        for entry in entries
+        if _said(old.get(entry.name)) != _said(entry)
+        or _said(old_pins.get(entry.name)) != _said(new_pins.get(entry.name))
+        or any(_is_touched(path, touched, root) for path in _own_files(entry, root))
+    ]
+    _tell(changed, len(entries), revision)
+    return changed
+
+
+def _within(index: Path, root: Path) -> PurePosixPath:
+    """Return the path of the index from the root of the repository."""
+    real = index.resolve()
+    if not real.is_relative_to(root):
+        hint = "name an index in it with --index"
+        raise UsageError(f"the index {index} is not in the git repository of this folder", hint)
+    return PurePosixPath(real.relative_to(root))
+
+
+def _at(
+    commit: str, path: PurePosixPath, lock: Path, root: Path
+) -> tuple[Mapping[str, ModelEntry], Pins]:
+    """Return the models and the pins of a commit; what cannot be read there is not among them."""
+    if not holds(commit, path):
+        return {}, {}
+    real = lock.resolve()
+    with tempfile.TemporaryDirectory(prefix="zoo-since-") as folder:
+        tree = Path(folder).name
+        extract(f"{commit}:{path}", Path(folder, tree), _sides.SUFFIXES | {lock.suffix})
+        with _sides.working_in(folder):
+            old = {entry.name: entry for entry in read_index(Path(tree, path)).entries}
+            inside = real.is_relative_to(root)
+            return old, _pins(Path(tree, real.relative_to(root))) if inside else {}
+
+
+def _pins(path: Path) -> Pins:
+    try:
+        return read_pins(path)
+    except UsageError:  # mended since: then every pin is a new one
+        return {}
+
+
+def _said(value: Any) -> Any:
+    """Return all that is said, without where."""
+    match value:
+        case Location():
+            return None
+        case Mapping():
+            return tuple((key, _said(part)) for key, part in value.items())
+        case tuple() | list():
+            return tuple(_said(part) for part in value)
+        case _ if is_dataclass(value):
+            named = (field.name for field in fields(value) if field.name not in _WHERE)
+            return tuple((name, _said(getattr(value, name))) for name in named)
+        case _:
+            return value
+
+
+_WHERE = frozenset({"root", "first_seen"})
+
+
+def _own_files(entry: ModelEntry, root: Path) -> Iterator[Path]:
+    """Yield what belongs to a model beside its page: the code it names, and weights beside it.
+
+    Of the code it is the whole package, since nobody knows what of it the named module uses.
+    """
+    if entry.source.kind == "python":
+        package = entry.source.reference.partition(":")[0].partition(".")[0]
+        for folder in (Path.cwd(), Path.cwd() / "src", root, root / "src"):
+            yield from (folder / package, folder / f"{package}.py")
+    for url in entry.weights_urls:
+        if url.text.startswith(_FILE):
+            written = url.text.removeprefix(_FILE).lstrip("/")
+            yield Path(url.location.path).parent / written
+            yield Path(entry.root) / written
+
+
+def _is_touched(path: Path, touched: Collection[PurePosixPath], root: Path) -> bool:
+    """Return whether a file, or one below a folder, is among those that differ."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  (a link itself may be what differs)
+    real = absolute.parent.resolve() / absolute.name
+    if not real.is_relative_to(root):
+        return False
+    inside = PurePosixPath(real.relative_to(root))
+    return any(file == inside or inside in file.parents for file in touched)
+
+
+def _tell(changed: Sequence[str], total: int, revision: str) -> None:
+    noun = "model" if total == 1 else "models"
+    more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+    which = f": {', '.join(changed[:SHOWN])}{more}" if changed else ", so that none is verified"
+    text = f"changed since {revision}: {len(changed)} of {total} {noun}{which}"
+    click.echo(escape.line(text), err=True)

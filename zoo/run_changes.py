@@ -1,0 +1,175 @@
+"""What has changed between two Runs: verdicts, measured values, models, and what may explain it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from zoo.findings import Finding, Verdict, show
+from zoo.run import Run, SubjectRecord
+
+
+class Kind(Enum):
+    """In what a finding has changed, the gravest first."""
+
+    FAILED = "new FAIL"
+    ERRED = "new ERROR"
+    LEFT_OPEN = "no longer settled"
+    FIXED = "fixed"
+    SETTLED = "settled now"
+    CLAIMED = "claim changed"
+    MEASURED = "measured value moved"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingChange:
+    """A finding that says something else; None stands for a claim that is not made."""
+
+    kind: Kind
+    old: Finding | None
+    new: Finding | None
+
+    @property
+    def present(self) -> Finding:
+        """The finding as it is now, or was last."""
+        found = self.new or self.old
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something under which a Run was made, or a model tested, that may explain a change.
+
+    Attributes:
+        model: whose weights or source it is; empty for the environment of the whole Run.
+    """
+
+    name: str
+    old: str
+    new: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunDifference:
+    """Everything that has changed; findings by their gravity, then in the order of the Runs."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    findings: tuple[FindingChange, ...]
+    settings: tuple[Setting, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.findings)
+
+
+def compare_runs(a: Run, b: Run) -> RunDifference:
+    """Return what has changed from the first to the second."""
+    old, new = _models(a), _models(b)
+    both = new.keys() & old.keys()
+    changed = [
+        change for model in new if model in both for change in _changes(old[model], new[model])
+    ]
+    order = list(Kind)
+    return RunDifference(
+        added=tuple(model for model in new if model not in old),
+        removed=tuple(model for model in old if model not in new),
+        findings=tuple(sorted(changed, key=lambda change: order.index(change.kind))),
+        settings=(*_environment(a, b), *_subjects(a, b)),
+    )
+
+
+def _models(run: Run) -> dict[str, list[Finding]]:
+    found: dict[str, list[Finding]] = {subject.model: [] for subject in run.subjects}
+    for finding in run.findings:
+        found.setdefault(finding.model, []).append(finding)
+    return found
+
+
+def _changes(old: Iterable[Finding], new: Iterable[Finding]) -> Iterator[FindingChange]:
+    """Yield what has changed in the findings of a model."""
+    for before, after in _paired(old, new):
+        kind = _kind(before, after)
+        if kind is not None:
+            yield FindingChange(kind, before, after)
+
+
+def _paired(
+    old: Iterable[Finding], new: Iterable[Finding]
+) -> Iterator[tuple[Finding | None, Finding | None]]:
+    """Yield findings on the same claim; those of one metric are told apart by what is claimed."""
+    groups: dict[tuple[str, str | None], list[Finding]] = defaultdict(list)
+    for finding in old:
+        groups[finding.rule, finding.metric].append(finding)
+    left: list[Finding] = []
+    for finding in new:
+        group = groups[finding.rule, finding.metric]
+        same = next((each for each in group if each.claimed == finding.claimed), None)
+        if same is None:
+            left.append(finding)
+        else:
+            group.remove(same)
+            yield same, finding
+    for finding in left:
+        group = groups[finding.rule, finding.metric]
+        yield (group.pop(0) if len(group) == 1 else None), finding
+    for group in groups.values():
+        yield from ((finding, None) for finding in group)
+
+
+def _kind(old: Finding | None, new: Finding | None) -> Kind | None:
+    """Return in what a finding has changed, or None where it says the same."""
+    before, after = (each.verdict if each else None for each in (old, new))
+    open_ = {None, Verdict.SKIP, Verdict.UNDECIDED}
+    if before is not after and not (before in open_ and after in open_):
+        match after:
+            case Verdict.FAIL:
+                return Kind.FAILED
+            case Verdict.ERROR:
+                return Kind.ERRED
+            case Verdict.PASS:
+                return Kind.FIXED if before is Verdict.FAIL else Kind.SETTLED
+            case _:
+                return Kind.LEFT_OPEN
+    if old is None or new is None:
+        return None if after in open_ and before in open_ else Kind.CLAIMED
+    if old.claimed != new.claimed:
+        return Kind.CLAIMED
+    return Kind.MEASURED if before is after and old.measured != new.measured else None
+
+
+def _environment(a: Run, b: Run) -> Iterator[Setting]:
+    old, new = _named(a), _named(b)
+    for name in dict.fromkeys((*old, *new)):
+        if old.get(name) != new.get(name):
+            yield Setting(name, old.get(name, ""), new.get(name, ""))
+
+
+def _named(run: Run) -> dict[str, str]:
+    """Return all under which a Run was made, by name."""
+    packages = run.environment.get("packages", {})
+    others = {name: value for name, value in run.environment.items() if name != "packages"}
+    said = {"zoo": run.version, "arguments": " ".join(run.arguments), **others, **packages}
+    return {name: show(value) for name, value in said.items()}
+
+
+def _subjects(a: Run, b: Run) -> Iterator[Setting]:
+    old = {subject.model: _of(subject) for subject in a.subjects}
+    for subject in b.subjects:
+        if subject.model in old:
+            before, after = old[subject.model], _of(subject)
+            for name, now in after.items():
+                was = before.get(name, "")
+                if was and now and was != now:  # what is only known in one of them is no change
+                    yield Setting(name, was, now, subject.model)
+
+
+def _of(subject: SubjectRecord) -> Mapping[str, str]:
+    own = {
+        "source": subject.source,
+        "weights": str(subject.weights.digest) if subject.weights else "",
+    }
+    return own | {name: show(value) for name, value in (subject.preprocessing or {}).items()}
