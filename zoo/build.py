@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from zoo import engines
+from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.datasets import open_dataset
+from zoo.diagnosis import PICTURES, Case, diagnoser
 from zoo.errors import Skipped
 from zoo.findings import EXACT, Tolerance
 from zoo.inference import Device
@@ -56,6 +58,7 @@ class Options:
         trust_python: run the code that the index names.
         tolerances: the user's own policy, by metric.
         budget: how many pictures may be predicted; all, if None.
+        diagnosis: how many pictures to draw to say why an accuracy falls short; none, if 0.
     """
 
     access: Access
@@ -65,6 +68,7 @@ class Options:
     tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
     listener: Listener = field(default_factory=Listener)
     budget: Budget | None = None
+    diagnosis: int = PICTURES
 
 
 def answers_of(
@@ -125,17 +129,33 @@ def subject_of(
 
     checkpoint = Lazy(lambda: in_store(options.access.store)(weights()))
 
-    def loaded() -> nn.Module:
-        checkpoint()  # before a network is built in vain
+    def built(opened: Callable[[], Checkpoint]) -> nn.Module:
+        opened()  # before a network is built in vain
         build, convert = source().build, source().convert
-        return load(build(entry.source), weights(), convert, lambda _: checkpoint())
+        return load(build(entry.source), weights(), convert, lambda _: opened())
 
-    network = Lazy(loaded)
+    network = Lazy(lambda: built(checkpoint))
 
     def claims_on(dataset: str) -> list[tuple[Claim, Tolerance]]:
         return [(claim, allowed(claim)) for claim in entry.claims if claim.dataset == dataset]
 
     predictions = _predictor(network, lambda: documented(entry, stated), options, claims_on)
+    case = Case(
+        network=network,
+        built=built,
+        checkpoint=checkpoint,
+        other=Lazy(lambda: in_store(options.access.store, other=True)(weights())),
+        preprocessing=lambda: documented(entry, stated),
+        stated=stated,
+        identity=identity,
+        dataset=lambda name: open_dataset(_dataset(name, options), name),
+        predictions=predictions,
+        allowed=allowed,
+        device=options.device.name,
+        progress=options.listener.progress,
+        pictures=options.diagnosis,
+        seed=options.budget.seed if options.budget else 0,
+    )
     described = _describe(entry)
     return Subject(
         entry,
@@ -150,6 +170,7 @@ def subject_of(
         stated,
         predictions,
         checkpoint,
+        diagnoser(case),
     )
 
 
@@ -167,9 +188,7 @@ def _predictor(
     made: dict[tuple[Path, str], Lazy[Predictions]] = {}
 
     def predictions(name: str) -> Predictions:
-        path = options.datasets.get(name) or options.datasets.get(EVERY_DATASET)
-        if path is None:
-            raise Skipped(f"no dataset was given for {name}", f"--dataset '{name}=PATH'")
+        path = _dataset(name, options)
 
         def make() -> Predictions:
             def progress(done: int, total: int) -> None:
@@ -187,6 +206,13 @@ def _predictor(
         return made.setdefault((path, name), Lazy(make))()
 
     return predictions
+
+
+def _dataset(name: str, options: Options) -> Path:
+    path = options.datasets.get(name) or options.datasets.get(EVERY_DATASET)
+    if path is None:
+        raise Skipped(f"no dataset was given for {name}", f"--dataset '{name}=PATH'")
+    return path
 
 
 def _describe(entry: ModelEntry) -> str:
