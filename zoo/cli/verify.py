@@ -9,10 +9,19 @@ from typing import Any
 import click
 
 from zoo import __version__
-from zoo.cli import _access, _lock, _measuring, _output, _progress, _report, _rules, _selection
+from zoo.cli import (
+    _access,
+    _golden,
+    _lock,
+    _measuring,
+    _output,
+    _progress,
+    _report,
+    _rules,
+    _selection,
+)
 from zoo.reports import REPORTS
 from zoo.run import exit_code
-from zoo.validators import VALIDATORS
 from zoo.verify import verify, was_interrupted
 
 INTERRUPTED = 130
@@ -24,6 +33,7 @@ INTERRUPTED = 130
 @_rules.rule_options
 @_measuring.measuring_options
 @_lock.lock_option
+@_golden.golden_options
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
 @click.option(
@@ -38,6 +48,8 @@ def verify_command(
     only: str | None,
     skip: str | None,
     lock: Path | None,
+    golden: Path | None,
+    record: bool,
     offline: bool,
     allow_http: bool,
     paranoid: bool,
@@ -51,7 +63,9 @@ def verify_command(
     selected = _rules.chosen(only, skip)
     if not chosen and not unread:
         return _selection.nothing_selected("no model of the index matches")
-    entries = _lock.with_pins(chosen, lock, index)
+    pinned = _lock.with_pins(chosen, lock, index)
+    entries = _golden.with_goldens(pinned, _golden.folder_of(golden, record=record))
+    started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     if entries and not _rules.tested(entries, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     _rules.require_torch(selected)
@@ -60,13 +74,14 @@ def verify_command(
         access = _access.access(
             offline=offline, allow_http=allow_http, paranoid=paranoid, listener=listener.progress
         )
+        options = _measuring.options_of(measuring, entries, access, listener)
         run = verify(
             entries,
-            VALIDATORS.values(),
+            _golden.validators(started if record else None, options.device.name).values(),
             selected,
-            _measuring.options_of(measuring, entries, access, listener),
+            options,
             version=__version__,
-            started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            started=started,
             unread=unread,
         )
     _report.deliver(run, form, output)
