@@ -8,7 +8,8 @@ torch, and no resize, since that is what decoders differ in.
 Noise of one value a pixel tells networks little: they average it away, and nearly equal logits say
 nothing. Photographs have more power in coarse structures than in fine ones, so that octaves of
 noise are added here, each of half the weight and twice the fineness, and channels have most of it
-in common. The recipe's name changes whenever the bytes do.
+in common. Photographs have edges too: within shapes that another such field gives, light and dark
+are turned round. The recipe's name changes whenever the bytes do.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def picture(number: int, size: int, channels: int) -> np.ndarray[Any, np.dtype[n
     common = _field(f"{number} common", size)
     own = [_field(f"{number} {channel}", size) for channel in range(channels)]
     mixed = np.stack([(SHARED * common + (4 - SHARED) * field) // 4 for field in own])
-    return mixed.astype(np.uint8)
+    turned = np.where(_field(f"{number} shapes", size) > 127, 255 - mixed, mixed)
+    return turned.astype(np.uint8)
 
 
 def _field(name: str, size: int) -> np.ndarray[Any, np.dtype[np.int64]]:
