@@ -5,6 +5,7 @@ ZooError
 │   └── IndexFault    the index is not there, or holds errors
 ├── Unavailable       something needed could not be had or built: the verdict is ERROR
 │   ├── Refused       it is there, and we do not touch it
+│   ├── DeviceFault   a device failed, so that this process can do no more on it
 │   └── Blocked       it is not what was claimed, as another finding says
 └── Skipped           not asked for, or this machine cannot: the verdict is SKIP
 """
@@ -43,6 +44,10 @@ class Unavailable(ZooError):
 
 class Refused(Unavailable):
     """A resource is there, and using it would be unsafe."""
+
+
+class DeviceFault(Unavailable):
+    """A device failed: what ran on it can be begun again, in another process or elsewhere."""
 
 
 class Blocked(Unavailable):

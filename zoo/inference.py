@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from zoo import crops
 from zoo.errors import Unavailable
 from zoo.pictures import Picture, reason
-from zoo.predictions import Prediction
+from zoo.predictions import TOP, Prediction
 from zoo.subject import Preprocessing
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-TOP = 5
 
 
 @dataclass(frozen=True, slots=True)

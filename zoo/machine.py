@@ -20,7 +20,7 @@ def environment(device: str, batch_size: int) -> dict[str, Any]:
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: found for name, found in versions.items() if found},
         "device": device,
-        "device_name": _device_name(device),
+        "device_name": device_name(device),
         "batch_size": batch_size,
     }
 
@@ -44,9 +44,10 @@ def is_editable(package: str) -> bool:
     return bool(origin) and bool(json.loads(origin or "{}").get("dir_info", {}).get("editable"))
 
 
-def _device_name(device: str) -> str:
+def device_name(device: str) -> str:
+    """Return what a device of torch is called."""
     if device.startswith("cuda") and importlib.util.find_spec("torch") is not None:
         import torch
 
-        return torch.cuda.get_device_name(device)
+        return str(torch.cuda.get_device_name(device))
     return platform.processor() or platform.machine()

@@ -13,12 +13,12 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from tests.whole import predict
 from zoo.checkpoint.record import Checkpoint, Record
 from zoo.claims import Claim, Location, Metric
 from zoo.datasets import open_dataset
 from zoo.demo import CONFIG, digits
 from zoo.diagnosis import Case, Diagnosis, diagnoser
-from zoo.engines import predict
 from zoo.findings import Tolerance
 from zoo.inference import Device
 from zoo.pictures import Dataset, File, Picture

@@ -15,6 +15,4 @@ from zoo.diagnosis.case import diagnoser
 from zoo.diagnosis.lineup import DIAGNOSED, Case
 from zoo.diagnosis.telling import Diagnosis
 
-PICTURES = 256
-
-__all__ = ["DIAGNOSED", "PICTURES", "Case", "Diagnosis", "diagnoser"]
+__all__ = ["DIAGNOSED", "Case", "Diagnosis", "diagnoser"]

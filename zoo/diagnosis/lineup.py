@@ -16,9 +16,8 @@ from zoo.diagnosis.scoring import Networks, Tops, score
 from zoo.diagnosis.suspects import Known, usual_suspects
 from zoo.errors import Unavailable
 from zoo.findings import Tolerance
-from zoo.inference import TOP
 from zoo.pictures import Dataset, Picture, is_correct
-from zoo.predictions import Predictions
+from zoo.predictions import TOP, Predictions
 from zoo.sampling.order import draw
 from zoo.subject import Identity, Preprocessing, Stated
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoo.diagnosis.conditions import Conditions, preparation
 from zoo.diagnosis.readings import best
 from zoo.errors import Unavailable, ZooError
-from zoo.inference import TOP, forward
+from zoo.inference import forward
 from zoo.pictures import Picture, decode, reason
+from zoo.predictions import TOP
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
