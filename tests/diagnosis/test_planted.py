@@ -296,6 +296,13 @@ def test_nothing_is_scored_where_so_few_pictures_could_not_tell(trained, picture
     assert found.advice == "96 pictures are too few to say why: a larger --diagnosis may"
 
 
+def test_a_larger_number_is_not_advised_where_all_pictures_were_drawn(trained, pictures) -> None:
+    first, *others = pictures.pictures[:40]
+    wrong = replace(first, label=(first.label + 1) % 10)
+    found = diagnosis_of(trained, replace(pictures, pictures=(wrong, *others)))
+    assert (found.because, found.advice) == ("", "")
+
+
 def test_nobody_asked(trained, pictures) -> None:
     assert diagnosis_of(trained, pictures, replace(TRAINED, mean=ZERO, std=ONE), number=0) is None
 
@@ -321,6 +328,7 @@ def test_what_breaks_the_diagnosis_is_told_and_raises_nothing(trained, pictures)
     found = diagnoser(case)(claim_of(), (Decimal(50), Decimal(50)))
     assert (found.cause, found.because) == (None, "")
     assert found.looked == {"broke off": "OSError: the disk is gone"}
+    assert found.advice == "why it falls short could not be found out: OSError: the disk is gone"
 
 
 def test_the_same_seed_says_the_same_and_the_pictures_are_those_of_the_drawing(

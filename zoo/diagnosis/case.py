@@ -10,7 +10,7 @@ from zoo.claims import Claim
 from zoo.diagnosis.lineup import Case, Lineup, lineup_of
 from zoo.diagnosis.naming import Look, Target, restoring
 from zoo.diagnosis.permuted import halves, hits_by, learnt_from
-from zoo.diagnosis.telling import Diagnosis, none_restores, record, told, too_near
+from zoo.diagnosis.telling import Diagnosis, broken_off, none_restores, record, told, too_near
 from zoo.errors import ZooError
 from zoo.findings import Interval, Tolerance
 from zoo.pictures import Dataset, reason
@@ -40,9 +40,9 @@ def diagnoser(case: Case) -> Callable[[Claim, Interval], Diagnosis | None]:
         try:
             return _explain(case, dataset(), lineup, claim, target)
         except ZooError as error:
-            return Diagnosis(looked={"broke off": error.message})
+            return broken_off(error.message)
         except Exception as error:  # a defect here must not become an ERROR of the claim
-            return Diagnosis(looked={"broke off": reason(error)})
+            return broken_off(reason(error))
 
     return diagnose
 
@@ -60,10 +60,10 @@ def _explain(
     if known := _already_known(case, dataset, claim):
         documented = Look("documented", "", "", tuple(item.hit(k) for item in known))
         if not target.above(documented.interval):
-            return too_near(documented.hits, case.seed)
+            return too_near(documented.hits, case.seed, len(dataset.pictures))
     documented, looks = lineup().as_documented(k), lineup().looks(k)
     if not target.above(documented.interval):
-        return too_near(documented.hits, case.seed)
+        return too_near(documented.hits, case.seed, len(dataset.pictures))
     looked = record(len(documented.hits), case.seed, looks, lineup().failed)
     if named := restoring(target, documented.hits, looks):
         return told(named, documented, case.seed, looked)

@@ -66,10 +66,21 @@ def none_restores(documented: Look, looked: Mapping[str, Any]) -> Diagnosis:
     return Diagnosis(None, words, looked)
 
 
-def too_near(hits: Sequence[bool], seed: int) -> Diagnosis:
-    """Return that so few pictures cannot tell the measured share from the claimed one."""
-    advice = f"{len(hits):,} pictures are too few to say why: a larger --diagnosis may"
+def too_near(hits: Sequence[bool], seed: int, population: int) -> Diagnosis:
+    """Return that so few pictures cannot tell the measured share from the claimed one.
+
+    Args:
+        population: how many pictures there are to draw from.
+    """
+    few = f"{len(hits):,} pictures are too few to say why: a larger --diagnosis may"
+    advice = few if len(hits) < population else ""
     return Diagnosis(None, "", record(len(hits), seed, [], {}), advice)
+
+
+def broken_off(reason: str) -> Diagnosis:
+    """Return that the suspects could not be looked at."""
+    advice = f"why it falls short could not be found out: {reason}"
+    return Diagnosis(looked={"broke off": reason}, advice=advice)
 
 
 def record(
