@@ -125,6 +125,9 @@ def test_two_changes_that_do_the_same_are_both_named(trained, pictures) -> None:
     assert suspects(found) == {"crop-pct", "resize"}  # of square pictures, nothing is cropped
     assert found.because.startswith("either with crop share")
     assert ", or with the whole picture resized to the input" in found.because
+    assert found.because.count(", or with ") == 3  # of which the last counts what is not shown
+    assert len(found.cause["or"]) == 4
+    assert ", or with one of 2 more, as claimed; as documented, " in found.because
 
 
 def test_pictures_that_were_resized_and_not_cropped(trained, pictures, tmp_path: Path) -> None:

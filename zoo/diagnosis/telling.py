@@ -10,6 +10,8 @@ from zoo.claims import plain
 from zoo.diagnosis.naming import ALPHA_EACH, Look, Named
 from zoo.findings import Interval
 
+SHOWN = 3  # suspects that are named in words; the data has all
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
@@ -104,15 +106,15 @@ def _as_data(named: Named, documented: Look) -> dict[str, Any]:
 
 
 def _either(named: Sequence[Named], pictures: int) -> str:
-    first, *others = named
+    first, *others = (each.look for each in named)
     words = (
-        f"with {first.look.words}, {first.look.correct:,} of {pictures:,} drawn pictures are right"
+        f"with {first.words}, {first.correct:,} of {pictures:,} drawn pictures are right"
+        f" {_in_words(first.interval)}"
     )
-    words += f" {_in_words(first.look.interval)}"
-    for each in others:
-        words += (
-            f", or with {each.look.words}, {each.look.correct:,} {_in_words(each.look.interval)}"
-        )
+    for each in others[: SHOWN - 1]:
+        words += f", or with {each.words}, {each.correct:,} {_in_words(each.interval)}"
+    if more := others[SHOWN - 1 :]:
+        words += f", or with one of {len(more)} more" if len(more) > 1 else ", or with one more"
     return f"either {words}" if others else words
 
 
