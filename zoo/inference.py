@@ -53,7 +53,7 @@ def run(
     """
     network = network.to(device.name).eval()
     for batch in crops.batches(batches, preprocessing, device.workers):
-        logits = forward(network, batch.inputs.to(device.name))
+        logits = _forward(network, batch.inputs.to(device.name))
         yield tuple(_read_off(batch, logits, scored))
 
 
@@ -62,12 +62,7 @@ def method(device: Device) -> str:
     return f"timm evaluation transform, float32 on {device.name}"
 
 
-def forward(network: nn.Module, inputs: Tensor) -> Tensor:
-    """Return the logits of a network in float32, on the CPU, of shape ``(pictures, classes)``.
-
-    Raises:
-        Unavailable: the network does not run on these inputs, or returns something else.
-    """
+def _forward(network: nn.Module, inputs: Tensor) -> Tensor:
     import torch
 
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from zoo.crops import evaluation_transform
+from zoo.errors import Unavailable
 from zoo.subject import Preprocessing
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def preparation(conditions: Conditions) -> Callable[[Any], Tensor]:
     Raises:
         Unavailable: there is no such interpolation.
     """
-    transform = evaluation_transform(conditions.preprocessing)
+    transform = _transform(conditions.preprocessing)
 
     def prepare(image: Any) -> Tensor:
         if conditions.squashed:
@@ -46,6 +46,25 @@ def preparation(conditions: Conditions) -> Callable[[Any], Tensor]:
         return prepared.flip(0) if conditions.bgr else prepared
 
     return prepare
+
+
+def _transform(preprocessing: Preprocessing) -> Callable[[Any], Tensor]:
+    """Return timm's evaluation transform: resize, centre crop, scale to 0 to 1, normalise."""
+    from timm.data import create_transform
+
+    size = int(preprocessing.image_size)
+    try:
+        transform: Callable[[Any], Tensor] = create_transform(
+            input_size=(3, size, size),
+            is_training=False,
+            interpolation=preprocessing.interpolation,
+            mean=tuple(float(part) for part in preprocessing.mean),
+            std=tuple(float(part) for part in preprocessing.std),
+            crop_pct=float(preprocessing.crop_pct),
+        )
+    except KeyError:
+        raise Unavailable(f"there is no interpolation '{preprocessing.interpolation}'") from None
+    return transform
 
 
 def _squash(image: Any, preprocessing: Preprocessing) -> Any:

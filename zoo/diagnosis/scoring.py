@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoo.diagnosis.conditions import Conditions, preparation
 from zoo.diagnosis.readings import best
 from zoo.errors import Unavailable, ZooError
-from zoo.inference import forward
+from zoo.logits import logits_of
 from zoo.pictures import Picture, decode, reason
 from zoo.predictions import TOP
 
@@ -105,7 +105,7 @@ def _tried(
         with torch.random.fork_rng(enabled=trial.conditions.training):
             if trial.conditions.training:
                 torch.manual_seed(seed)  # dropout is left to chance, and the same in two runs
-            logits = forward(networks(trial.conditions), inputs)
+            logits = logits_of(networks(trial.conditions), inputs)
         trial.tops += best(logits, scored, TOP)
     except ZooError as error:
         trial.failed = error.message

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from zoo.errors import Unavailable
 from zoo.goldens.document import Golden
 from zoo.goldens.inputs import RECIPE, Inputs, fixed_inputs
-from zoo.inference import forward
+from zoo.logits import logits_of
 from zoo.machine import environment
 from zoo.subject import Subject
 
@@ -30,7 +30,7 @@ def computed(subject: Subject, device: str) -> tuple[Inputs, Tensor]:
 
     inputs = fixed_inputs(subject.preprocessing())
     network = subject.network().to(device).eval()
-    return inputs, forward(network, torch.from_numpy(inputs.values.copy()).to(device))
+    return inputs, logits_of(network, torch.from_numpy(inputs.values.copy()).to(device))
 
 
 def recorded(subject: Subject, at: str, device: str) -> Golden:
