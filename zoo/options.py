@@ -13,6 +13,7 @@ from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
 EVERY_DATASET = ""
+DIAGNOSIS = 256  # pictures
 
 
 class Listener:
@@ -44,6 +45,7 @@ class Options:
         trust_python: run the code that the index names.
         tolerances: the user's own policy, by metric.
         budget: how many pictures may be predicted; all, if None.
+        diagnosis: how many pictures to draw to say why an accuracy falls short; none, if 0.
     """
 
     access: Access
@@ -56,3 +58,4 @@ class Options:
     tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
     listener: Listener = field(default_factory=Listener)
     budget: Budget | None = None
+    diagnosis: int = DIAGNOSIS

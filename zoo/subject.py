@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.checkpoint.record import Checkpoint
-from zoo.claims import Metric, ModelEntry, Value
+from zoo.claims import Claim, Metric, ModelEntry, Value
 from zoo.conventions import FRAMINGS, Explanation
 from zoo.errors import Unavailable
+from zoo.findings import Interval
 from zoo.run import WeightsFile
 from zoo.structure import Shape
 from zoo.traits import Traits
@@ -136,6 +137,10 @@ def _none_at_hand() -> Checkpoint:
     raise Unavailable("no checkpoint is at hand")
 
 
+def _nothing_to_say(claim: Claim, measured: Interval) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One model under test.
@@ -152,6 +157,8 @@ class Subject:
         stated: the source's own preprocessing for the documented weights file.
         predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
         checkpoint: the weights file's tensors as plain safetensors, and how they came out of it.
+        diagnose: why an accuracy falls short of a claim, as ``zoo.diagnosis.Diagnosis``, given the
+            interval in which it was measured to be; None where there is nothing to say.
     """
 
     entry: ModelEntry
@@ -166,6 +173,7 @@ class Subject:
     stated: Lazy[Stated]
     predictions: Callable[[str], Any]
     checkpoint: Lazy[Checkpoint] = field(default_factory=lambda: Lazy(_none_at_hand))
+    diagnose: Callable[[Claim, Interval], Any] = _nothing_to_say
 
     def square(self) -> Shape:
         """Return the shape of one picture at the documented image size, else the source's own.

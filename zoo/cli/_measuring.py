@@ -17,7 +17,7 @@ from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.inference import Device
-from zoo.options import EVERY_DATASET, Listener, Options
+from zoo.options import DIAGNOSIS, EVERY_DATASET, Listener, Options
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
@@ -28,6 +28,12 @@ def measuring_options(function: F) -> F:
     """Add the options of which ``options_of`` is given the values."""
     for option in (
         click.option("--trust-python", is_flag=True, help="Run the code that the index names."),
+        click.option(
+            "--diagnosis",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help="Pictures to say with why an accuracy falls short; 0: do not.  [default: 256]",
+        ),
         click.option("--seed", type=click.IntRange(min=0), help="Of the drawing.  [default: 0]"),
         click.option(
             "--budget", type=click.IntRange(min=1), help="Pictures to draw.  [default: all]"
@@ -92,6 +98,7 @@ def options_of(
         tolerances=_tolerances(settings.get("tolerances", {})),
         listener=listener,
         budget=_budget(asked["budget"], asked["seed"], settings),
+        diagnosis=_diagnosis(asked["diagnosis"], settings),
     )
 
 
@@ -165,6 +172,11 @@ def _budget(budget: int | None, seed: int | None, settings: Mapping[str, Any]) -
     if pictures is None:
         return None
     return Budget(pictures, settings.get("seed", 0) if seed is None else seed)
+
+
+def _diagnosis(pictures: int | None, settings: Mapping[str, Any]) -> int:
+    wanted: int = settings.get("diagnosis", DIAGNOSIS) if pictures is None else pictures
+    return wanted
 
 
 def _datasets(given: tuple[str, ...]) -> dict[str, Path]:
