@@ -16,7 +16,7 @@ from zoo.run import Run, SubjectRecord
 
 # What selects models, says where output goes, or moves no verdict.
 LEFT_OUT = frozenset(
-    "everything patterns changed_since form output baseline strict offline paranoid workers "
+    "everything patterns changed_since shard form output baseline strict offline paranoid workers "
     "engine predictions record".split()
 )
 

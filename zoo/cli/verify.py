@@ -22,6 +22,7 @@ from zoo.cli import (
     _report,
     _rules,
     _selection,
+    _shard,
 )
 from zoo.reports import REPORTS
 from zoo.run import exit_code
@@ -33,6 +34,7 @@ INTERRUPTED = 130
 @click.command("verify")
 @_selection.selection_options
 @_changed.changed_option
+@_shard.shard_option
 @_selection.index_option
 @_rules.rule_options
 @_measuring.measuring_options
@@ -50,6 +52,7 @@ def verify_command(
     everything: bool,
     patterns: str | None,
     changed_since: str | None,
+    shard: _shard.Shard | None,
     index: Path | None,
     only: str | None,
     skip: str | None,
@@ -67,7 +70,7 @@ def verify_command(
 ) -> int:
     """Measure what is claimed, and say whether it holds."""
     every = everything or (changed_since is not None and not models and not patterns)
-    chosen, unread = _selection.with_unread(index, models, patterns, every)
+    chosen, unread = _shard.share(*_selection.with_unread(index, models, patterns, every), shard)
     selected = _rules.chosen(only, skip)
     if not chosen and not unread:
         return _selection.nothing_selected("no model of the index matches")
@@ -95,7 +98,7 @@ def verify_command(
             unread=unread,
         )
     shown = form == "table" and output is None
-    complete = every and changed_since is None
+    complete = every and changed_since is None and shard is None
     run = _baseline.applied(run, known, _baseline.today(), complete=complete, shown=shown)
     run = _arguments.recorded(run, entries, click.get_current_context())
     _report.deliver(run, form, output)
