@@ -6,6 +6,7 @@ import functools
 import importlib.metadata
 import importlib.util
 import json
+import os
 import platform
 import re
 import sys
@@ -51,6 +52,13 @@ def is_editable(package: str) -> bool:
     except importlib.metadata.PackageNotFoundError:
         return False
     return bool(origin) and bool(json.loads(origin or "{}").get("dir_info", {}).get("editable"))
+
+
+def cores() -> int:
+    """Return on how many cores this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def driver_of(text: str) -> str:

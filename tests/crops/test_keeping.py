@@ -126,15 +126,15 @@ def test_a_damaged_crop_is_made_anew_and_never_used(tmp_path: Path, pictures, pl
 def test_a_damaged_crop_is_told_and_its_pack_removed(tmp_path: Path, pictures, decoded) -> None:
     shown(pictures, Keeping(tmp_path))
     (pack,) = keeping.packs(tmp_path)
-    assert keeping.is_sound(pack)
+    assert keeping.is_sound(pack.path)
     data = bytearray(pack.path.read_bytes())
     data[-3] ^= 1
     pack.path.write_bytes(data)
-    assert not keeping.is_sound(pack)
+    assert not keeping.is_sound(pack.path)
     said: list[str] = []
     shown(pictures, Keeping(tmp_path), said)
     assert said == ["a decoded picture was damaged in the cache and is decoded anew"]
-    assert all(keeping.is_sound(each) for each in keeping.packs(tmp_path))
+    assert all(keeping.is_sound(each.path) for each in keeping.packs(tmp_path))
     decoded.clear()
     shown(pictures, Keeping(tmp_path))
     shown(pictures, Keeping(tmp_path))
@@ -148,7 +148,7 @@ def test_a_pack_that_is_none_is_passed_over(tmp_path: Path, pictures, content: b
     shown(pictures, Keeping(tmp_path))
     (pack,) = keeping.packs(tmp_path)
     pack.path.write_bytes(content)
-    assert not keeping.is_sound(pack)
+    assert not keeping.is_sound(pack.path)
     assert keeping.described(pack) == "damaged"
     assert same(shown(pictures, Keeping(tmp_path)), shown(pictures))
 
@@ -228,7 +228,7 @@ def test_several_threads_and_readers_share_a_cache(tmp_path: Path, pictures) -> 
             pool.map(lambda _: shown(pictures, Keeping(tmp_path), workers=2, ahead=1), range(8))
         )
     assert all(same(each, right) for each in found)
-    assert all(keeping.is_sound(pack) for pack in keeping.packs(tmp_path))
+    assert all(keeping.is_sound(pack.path) for pack in keeping.packs(tmp_path))
 
 
 _WRITER = """
@@ -262,7 +262,7 @@ def test_a_writer_that_is_killed_at_any_moment_leaves_whole_packs(tmp_path: Path
             writer.stdout.readline()
             time.sleep(delay + 0.1)
             writer.kill()
-        assert all(keeping.is_sound(pack) for pack in keeping.packs(tmp_path))
+        assert all(keeping.is_sound(pack.path) for pack in keeping.packs(tmp_path))
         assert same(shown(pictures, Keeping(tmp_path)), right)
 
 

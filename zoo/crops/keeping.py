@@ -221,16 +221,16 @@ def described(pack: Pack) -> str:
     return "damaged"
 
 
-def is_sound(pack: Pack) -> bool:
+def is_sound(path: Path) -> bool:
     """Return whether every crop of a pack is what its digest says."""
     try:
-        header, begin = _header(pack.path)
+        header, begin = _header(path)
         digests = json.loads(header.pop("__metadata__")["digests"])
-        with pack.path.open("rb", buffering=0) as stream:
+        with path.open("rb", buffering=0) as stream:
             for name, entry in header.items():
                 start, end = entry["data_offsets"]
                 stream.seek(begin + start)
-                digest = hashlib.sha256(pack.path.parent.name.encode() + bytes.fromhex(name))
+                digest = hashlib.sha256(path.parent.name.encode() + bytes.fromhex(name))
                 digest.update(stream.read(end - start))
                 if digest.hexdigest() != digests[name]:
                     return False
@@ -245,6 +245,13 @@ def sweep(folder: Path, now: float) -> None:
         with contextlib.suppress(OSError):
             if now - path.stat().st_mtime > LEFT:
                 path.unlink()
+
+
+def drop_empty(folder: Path) -> None:
+    """Remove folders in which no pack is left."""
+    for kind in (folder / FOLDER).glob("*"):
+        with contextlib.suppress(OSError):  # which says that something is still there
+            kind.rmdir()
 
 
 def _written(folder: Path, crops: Mapping[str, tuple[bytes, str]], geometry: Geometry) -> Path:

@@ -21,7 +21,7 @@ from zoo.subject import Preprocessing
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["PRECISIONS", "Device", "method", "run"]
+__all__ = ["FULL", "PRECISIONS", "Device", "method", "run"]
 
 AHEAD = 2  # batches that are decoded while a device of its own computes
 
