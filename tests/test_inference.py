@@ -15,7 +15,7 @@ from PIL import Image
 from timm.data import create_transform
 from torch import Tensor, nn
 
-from zoo.engines import predict
+from tests.whole import predict
 from zoo.errors import Unavailable
 from zoo.inference import Device
 from zoo.pictures import FORMATS, Dataset, File, Picture

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 
 from tests.conftest import NOWHERE, MakeClaim, MakeEntry
-from zoo.build import Options
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.errors import Blocked, Skipped, Unavailable, ZooError
 from zoo.findings import EXACT, INTERRUPTED, Finding, Measurement, Tolerance, Verdict
+from zoo.options import Options
 from zoo.run import Run
 from zoo.subject import Subject
 from zoo.verify import Validator, verify, was_interrupted

@@ -86,6 +86,9 @@ def _conditions(predictions: Predictions) -> dict[str, Any]:
         "dataset": predictions.layout,
         **_origin(predictions),
         "pictures": len(predictions.items),
+        "unique": len({item.id for item in predictions.items}),
+        "ids": str(predictions.ids),
+        "outcome": str(predictions.outcome),
         "correct": {metric.value: predictions.correct(k) for metric, k in K.items()},
     }
 

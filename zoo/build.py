@@ -2,69 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from zoo import engines
 from zoo.claims import Claim, Metric, ModelEntry
-from zoo.datasets import open_dataset
-from zoo.errors import Skipped
 from zoo.findings import EXACT, Tolerance
-from zoo.inference import Device
 from zoo.machine import package_version
-from zoo.pictures import Dataset
-from zoo.predictions import Enough, Predictions, never
-from zoo.sampling.predicting import Budget, predict_some
+from zoo.options import Options
+from zoo.predictor import Predictor
 from zoo.sources import SOURCES, Source, source_of
 from zoo.structure import Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.survey.answers import Answers
 from zoo.survey.worker import skeleton
-from zoo.weights import Access, load, obtain
+from zoo.weights import load, obtain
 from zoo.weights.convert import in_store
 
 if TYPE_CHECKING:
     from torch import nn
 
 T = TypeVar("T")
-
-EVERY_DATASET = ""
-
-
-class Listener:
-    """Told what is going on; this one is not interested."""
-
-    def model(self, name: str) -> None:
-        """A model is begun."""
-
-    def step(self, rule: str) -> None:
-        """A validator begins to measure it."""
-
-    def progress(self, what: str, done: int, total: int | None) -> None:
-        """So much of something (bytes of a file, pictures) is done."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to verify.
-
-    Attributes:
-        access: how weights may be obtained.
-        datasets: paths by the dataset's name in the claims; the empty name stands for every other.
-        trust_python: run the code that the index names.
-        tolerances: the user's own policy, by metric.
-        budget: how many pictures may be predicted; all, if None.
-    """
-
-    access: Access
-    device: Device = field(default_factory=Device)
-    datasets: Mapping[str, Path] = field(default_factory=dict)
-    trust_python: bool = False
-    tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
-    listener: Listener = field(default_factory=Listener)
-    budget: Budget | None = None
 
 
 def answers_of(
@@ -135,11 +92,14 @@ def subject_of(
     def claims_on(dataset: str) -> list[tuple[Claim, Tolerance]]:
         return [(claim, allowed(claim)) for claim in entry.claims if claim.dataset == dataset]
 
-    predictions = _predictor(network, lambda: documented(entry, stated), options, claims_on)
-    described = _describe(entry)
+    def preprocessing() -> Preprocessing:
+        source()
+        return documented(entry, stated)
+
+    predictor = Predictor(entry, options, network, checkpoint, preprocessing, claims_on)
     return Subject(
         entry,
-        described,
+        _describe(entry),
         identity,
         Lazy(asked(answers.parameters)),
         at(answers.totals),
@@ -148,45 +108,9 @@ def subject_of(
         weights,
         network,
         stated,
-        predictions,
+        predictor.by_name(),
         checkpoint,
     )
-
-
-def _predictor(
-    network: Callable[[], nn.Module],
-    preprocessing: Callable[[], Preprocessing],
-    options: Options,
-    claims_on: Callable[[str], Sequence[tuple[Claim, Tolerance]]],
-) -> Callable[[str], Predictions]:
-    """Return a function from a dataset's name to the predictions for it, made once each.
-
-    The name decides which classes are scored and which labels are right; with a budget, how many
-    pictures are drawn depends on the claims on it.
-    """
-    made: dict[tuple[Path, str], Lazy[Predictions]] = {}
-
-    def predictions(name: str) -> Predictions:
-        path = options.datasets.get(name) or options.datasets.get(EVERY_DATASET)
-        if path is None:
-            raise Skipped(f"no dataset was given for {name}", f"--dataset '{name}=PATH'")
-
-        def make() -> Predictions:
-            def progress(done: int, total: int) -> None:
-                options.listener.progress("pictures", done, total)
-
-            def predict(dataset: Dataset, enough: Enough = never) -> Predictions:
-                how = preprocessing()
-                return engines.predict(network(), dataset, how, options.device, progress, enough)
-
-            dataset = open_dataset(path, name)
-            if options.budget is None:
-                return predict(dataset)
-            return predict_some(dataset, options.budget, claims_on(name), predict)
-
-        return made.setdefault((path, name), Lazy(make))()
-
-    return predictions
 
 
 def _describe(entry: ModelEntry) -> str:

@@ -4,8 +4,8 @@ ZooError
 ├── UsageError        the command or the configuration is off (exit 2)
 │   └── IndexFault    the index is not there, or holds errors
 ├── Unavailable       something needed could not be had or built: the verdict is ERROR
-│   ├── DeviceFault   a device broke off; another may do the same work
 │   ├── Refused       it is there, and we do not touch it
+│   ├── DeviceFault   a device failed, so that this process can do no more on it
 │   └── Blocked       it is not what was claimed, as another finding says
 └── Skipped           not asked for, or this machine cannot: the verdict is SKIP
 """
@@ -42,12 +42,12 @@ class Unavailable(ZooError):
     """A resource of a model (its code, its weights, its data) could not be had."""
 
 
-class DeviceFault(Unavailable):
-    """A device broke off, so that nothing more can be run on it in this process."""
-
-
 class Refused(Unavailable):
     """A resource is there, and using it would be unsafe."""
+
+
+class DeviceFault(Unavailable):
+    """A device failed: what ran on it can be begun again, in another process or elsewhere."""
 
 
 class Blocked(Unavailable):

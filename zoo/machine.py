@@ -26,7 +26,7 @@ def environment(device: str, batch_size: int, *, precision: str = "fp32") -> dic
         "platform": f"{platform.system()} {platform.machine()}",
         "packages": {name: found for name, found in versions.items() if found},
         "device": device,
-        "device_name": _device_name(device),
+        "device_name": device_name(device),
         **_computing(device),
         "batch_size": batch_size,
         "precision": precision,
@@ -77,7 +77,7 @@ def _device_name(device: str) -> str:
     if device.startswith("cuda") and importlib.util.find_spec("torch") is not None:
         import torch
 
-        return torch.cuda.get_device_name(device)
+        return torch.cuda.getdevice_name(device)
     return processor_of(_read(_PROCESSORS)) or platform.processor() or platform.machine()
 
 
@@ -92,7 +92,7 @@ def _computing(device: str) -> dict[str, Any]:
     return {
         "compute_capability": f"{major}.{minor}",
         "cuda": str(torch.version.cuda),
-        "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]  # as torch has it,
+        "cudnn": str(torch.backends.cudnn.version()),  # type: ignore[no-untyped-call]  # as torch has it
         "driver": driver_of(_read(_DRIVER)),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from zoo.build import Options, answers_of, subject_of
+from zoo.build import answers_of, subject_of
 from zoo.claims import Claim, Metric, ModelEntry, plain
 from zoo.errors import Blocked, Skipped, ZooError
 from zoo.findings import (
@@ -22,6 +22,7 @@ from zoo.findings import (
 )
 from zoo.index import Problem
 from zoo.machine import environment
+from zoo.options import Options
 from zoo.run import Run, SubjectRecord
 from zoo.subject import Stated, Subject
 

@@ -11,8 +11,8 @@ import pytest
 import torch
 from torch import nn
 
+from tests.whole import predict
 from zoo.datasets import LAYOUTS, open_dataset
-from zoo.engines import predict
 from zoo.errors import Unavailable
 from zoo.inference import Device
 from zoo.predictions import fingerprint

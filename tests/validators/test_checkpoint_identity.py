@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOWHERE
-from zoo.build import Options, answers_of, subject_of
+from zoo.build import answers_of, subject_of
 from zoo.claims import Metric, ModelEntry
 from zoo.errors import Blocked, Skipped
 from zoo.findings import Finding, Verdict, judge
 from zoo.index import read_index
+from zoo.options import Options
 from zoo.subject import Identity
 from zoo.validators import VALIDATORS
 from zoo.weights import Access

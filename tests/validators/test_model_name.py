@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import NOWHERE
-from zoo.build import Options, answers_of, subject_of
+from zoo.build import answers_of, subject_of
 from zoo.claims import Metric, Text
 from zoo.errors import Unavailable
 from zoo.findings import Verdict
+from zoo.options import Options
 from zoo.subject import Identity, Lazy
 from zoo.validators import VALIDATORS
 from zoo.verify import verify

@@ -21,11 +21,12 @@ from tests.conftest import MakeEntry
 from tests.weights.hostile.assembler import checkpoint as zipped
 from tests.weights.hostile.assembler import legacy, mapping, pickled, tensor, weight
 from tests.weights.hostile.headers import HEADER, raw
-from zoo.build import Options, answers_of, subject_of
+from zoo.build import answers_of, subject_of
 from zoo.checkpoint import opening
 from zoo.checkpoint.record import KEY, Checkpoint
 from zoo.claims import Digest, ModelEntry
 from zoo.errors import Blocked, Refused, Unavailable
+from zoo.options import Options
 from zoo.run import WeightsFile
 from zoo.weights import Access, convert, proof
 from zoo.weights.convert import in_passing, in_store

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any, TypeVar
 
 import click
 
-from zoo.build import EVERY_DATASET, Listener, Options
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _selection
+from zoo.cli import _access, _selection
+from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.inference import FULL, PRECISIONS, Device
 from zoo.machine import cores
+from zoo.options import EVERY_DATASET, Listener, Options
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
@@ -42,7 +44,24 @@ def measuring_options(function: F) -> F:
         click.option(
             "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
         ),
-        click.option("--device", help="For torch, such as cpu or cuda:0.  [default: cpu]"),
+        click.option(
+            "--predictions",
+            type=click.Path(path_type=Path, file_okay=False),
+            metavar="DIR",
+            help="Where predictions are kept, a folder a model; a killed run goes on from there."
+            "  [default: the cache]",
+        ),
+        click.option(
+            "--engine",
+            type=click.Choice(list(ENGINES)),
+            help="What gives out the pictures of a dataset.  [default: local]",
+        ),
+        click.option(
+            "--device",
+            metavar="NAME,NAME",
+            help="For torch: cpu, cuda:0, several such as cuda:0,cuda:1, or cuda:* for all.  "
+            "[default: cpu]",
+        ),
         click.option(
             "--dataset",
             "datasets",
@@ -66,27 +85,70 @@ def options_of(
     settings = _selection.config()
     named = _datasets(asked["datasets"])
     _check_named(named, entries)
-    options = Options(
+    datasets = _datasets_of(settings) | named
+    devices = _devices(asked["device"] or settings.get("device", "cpu"))
+    return Options(
         access=access,
-        device=_device(asked, settings),
-        datasets=_datasets_of(settings) | named,
+        device=_device(devices[0], asked, settings),
+        devices=devices,
+        engine=_engine(asked["engine"] or settings.get("engine", "local")),
+        predictions=_kept_in(asked["predictions"], settings, listener) if datasets else None,
+        datasets=datasets,
         trust_python=asked["trust_python"] or settings.get("trust-python", False),
         tolerances=_tolerances(settings.get("tolerances", {})),
         listener=listener,
         budget=_budget(asked["budget"], asked["seed"], settings),
     )
-    _check_device(options.device.name)
-    return options
 
 
-def _device(asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
+def _device(name: str, asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
     workers = asked["workers"]
     return Device(
-        asked["device"] or settings.get("device", "cpu"),
+        name,
         asked["batch_size"] or settings.get("batch-size", 32),
         settings.get("workers", cores()) if workers is None else workers,
         asked["precision"] or settings.get("precision", FULL),
     )
+
+
+def _devices(given: str) -> tuple[str, ...]:
+    """Return the names of the devices; each is shown to be usable."""
+    names = [part.strip() for part in given.split(",") if part.strip()]
+    if "cuda:*" in names:
+        import torch
+
+        names = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    if not names:
+        raise UsageError(f"no device is meant by --device {given}", "see 'zoo doctor'")
+    for name in dict.fromkeys(names):
+        _check_device(name)
+    return tuple(names)
+
+
+def _engine(name: str) -> str:
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine '{name}'", nearest(name, ENGINES))
+    return name
+
+
+def _kept_in(asked: Path | None, settings: Mapping[str, Any], listener: Listener) -> Path | None:
+    """Return the folder where predictions are kept; None where the cache cannot be written to.
+
+    Raises:
+        UsageError: a folder was asked for that cannot be written to.
+    """
+    named = asked or (Path(settings["predictions"]) if "predictions" in settings else None)
+    folder = named or _access.cache_folder() / "predictions"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        words = f"predictions cannot be kept in {folder}: {error.strerror}"
+        if named:
+            raise UsageError(words, "name another folder with --predictions") from None
+        listener.say(f"{words}; a run that is killed begins anew")
+        return None
+    return folder
 
 
 def _check_device(name: str) -> None:

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from zoo import escape
-from zoo.build import Listener
+from zoo.options import Listener
 
 SHARED = "architectures"  # what is done for all models at once
 CHECKED = "pictures of the dataset"
@@ -40,6 +40,10 @@ class Lines(Listener):
     def model(self, name: str) -> None:
         """Print the model's name."""
         click.echo(f"verifying {escape.terminal(name)}", err=True)
+
+    def say(self, text: str) -> None:
+        """Print it."""
+        click.echo(f"note: {escape.line(text)}", err=True)
 
     def progress(self, what: str, done: int, total: int | None) -> None:
         """Print how far what concerns all models is, at each tenth of it."""
@@ -81,6 +85,10 @@ class Bars(Listener):
         """Show the validator's name."""
         self._step = rule
         self._show("", 0, None)
+
+    def say(self, text: str) -> None:
+        """Print it above the bar."""
+        self._progress.console.print(f"note: {escape.line(text)}", markup=False, highlight=False)
 
     def progress(self, what: str, done: int, total: int | None) -> None:
         """Show how much is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -63,6 +64,18 @@ def published_title(name: str) -> str:
     """Return the title of the published dataset of a name, or an empty text."""
     published = _named.named(name)
     return published.title if published else ""
+
+
+def real_labels(names: Iterable[str], path: Path | None = None) -> dict[str, frozenset[int]]:
+    """Return ReaL's set of right classes for each picture of a name; it may be empty.
+
+    Args:
+        path: of a list like ``real.json``; without one it is the list that timm ships.
+
+    Raises:
+        Unavailable: a name is none of the validation set, or there is no such list.
+    """
+    return _real.by_name(names, _real.label_sets(path))
 
 
 def inspect_dataset(

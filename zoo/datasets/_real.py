@@ -7,6 +7,7 @@ picture by its number; 3,163 of them are empty, since for those no class of Imag
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -61,6 +62,22 @@ def relabelled(dataset: Dataset, sets: Sets) -> Dataset:
     words = f"{dataset.layout}; ReaL labels, without {empty:,} pictures for which no class is right"
     every = (*dataset.faults, *faults)
     return replace(dataset, layout=words, pictures=tuple(kept), faults=every)
+
+
+def by_name(names: Iterable[str], sets: Sets) -> dict[str, frozenset[int]]:
+    """Return the set of right classes of each picture, which may be empty.
+
+    Raises:
+        Unavailable: a name has no number of the validation set.
+    """
+    numbers = {name: number_of(name) for name in names}
+    strange = [name for name, n in numbers.items() if n is None or not 1 <= n <= PICTURES]
+    if strange:
+        raise Unavailable(
+            f"{len(strange):,} pictures have no ReaL labels, such as {strange[0]}",
+            "ReaL is about ImageNet's validation pictures, named ILSVRC2012_val_<number>",
+        )
+    return {name: sets[number - 1] for name, number in numbers.items() if number}
 
 
 def disagreement(dataset: Dataset) -> list[Fault]:

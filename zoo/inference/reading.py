@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from zoo.crops import Batch
 from zoo.errors import Unavailable
-from zoo.predictions import Prediction
+from zoo.predictions import TOP, Prediction
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-TOP = 5
 
 
 def read_off(batch: Batch, logits: Tensor, scored: tuple[int, ...] | None) -> Iterator[Prediction]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from zoo.claims import Digest
 from zoo.pictures import is_correct, labels_of
+
+TOP = 5  # how many of the best classes are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,20 @@ class Predictions:
         return fingerprint((item.sha256, item.label) for item in self.items)
 
     @property
+    def ids(self) -> Digest:
+        """The SHA-256 over the sorted names of these pictures, a line each."""
+        return _digest(f"{item.id}\n" for item in self.items)
+
+    @property
+    def outcome(self) -> Digest:
+        """The SHA-256 over what was predicted: sorted lines ``["<name>", <label>, [<best>, …]]``.
+
+        Margins are no part of it: their last bits differ between machines whose best classes are
+        the same.
+        """
+        return _digest(f"{json.dumps([i.id, i.label, list(i.top)])}\n" for i in self.items)
+
+    @property
     def not_finite(self) -> int:
         """How many pictures gave logits that are infinite or no numbers."""
         return sum(not item.top for item in self.items)
@@ -100,5 +117,9 @@ class Predictions:
 
 def fingerprint(pictures: Iterable[tuple[str, int]]) -> Digest:
     """Return the SHA-256 over the sorted lines ``<sha256 of the file> <class index>``."""
-    lines = sorted(f"{sha256} {label}\n" for sha256, label in pictures)
-    return Digest("sha256", hashlib.sha256("".join(lines).encode()).hexdigest())
+    return _digest(f"{sha256} {label}\n" for sha256, label in pictures)
+
+
+def _digest(lines: Iterable[str]) -> Digest:
+    data = "".join(sorted(lines)).encode("utf-8", "surrogateescape")
+    return Digest("sha256", hashlib.sha256(data).hexdigest())

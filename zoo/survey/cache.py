@@ -5,25 +5,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from zoo import __version__
+from zoo.atomic import put
 from zoo.claims import ModelEntry, file_name
+from zoo.code import digest_of
 from zoo.counting import RULES
 from zoo.machine import is_editable, package_version
 from zoo.sources import SOURCES
 from zoo.survey.facts import Facts, from_data, lasting, to_data
 
 # The code whose change may move a fact.
-_PACKAGES = (
-    *("zoo", "zoo.structure", "zoo.counting", "zoo.vocabulary", "zoo.sources", "zoo.survey"),
-)
-_MODULES = ("depth.py", "subject.py", "traits.py")
+_PACKAGES = (*("zoo.structure", "zoo.counting", "zoo.vocabulary", "zoo.sources", "zoo.survey"),)
+_MODULES = ("zoo.depth", "zoo.subject", "zoo.traits")
 
 
 class Cache:
@@ -55,7 +52,7 @@ class Cache:
         data = to_data(facts)
         document = {"key": _key(entry), "facts": data, "sha256": _digest(data)}
         with contextlib.suppress(OSError):  # a cache that cannot be written to is no cache
-            _write(path, json.dumps(document, ensure_ascii=False).encode())
+            put(path, json.dumps(document, ensure_ascii=False).encode())
 
     def _path(self, entry: ModelEntry) -> Path | None:
         package = getattr(SOURCES.get(entry.source.kind), "package", "")
@@ -83,31 +80,11 @@ def _key(entry: ModelEntry) -> dict[str, Any]:
     }
 
 
-@cache
 def _code() -> str:
-    """Return the SHA-256 of the code that records and counts, which may change within a version."""
-    digest = hashlib.sha256()
-    for package in _PACKAGES:
-        modules = [file for file in files(package).iterdir() if file.name.endswith(".py")]
-        if package == "zoo":
-            modules = [file for file in modules if file.name in _MODULES]
-        for module in sorted(modules, key=lambda file: file.name):
-            digest.update(module.read_bytes())
-    return digest.hexdigest()
+    """Return the digest of the code that records and counts."""
+    return digest_of(_PACKAGES, _MODULES)
 
 
 @cache
 def _rules() -> dict[str, int]:
     return {name: rule.version for name, rule in RULES.items()}
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

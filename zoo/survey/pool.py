@@ -64,7 +64,7 @@ def _once(
     function: Callable[[A], B], arguments: list[A], workers: int, heavy: Sequence[str]
 ) -> Iterator[tuple[A, B]]:
     others = multiprocessing.active_children()
-    executor = ProcessPoolExecutor(workers, mp_context=_context(heavy), initializer=_prepare)
+    executor = ProcessPoolExecutor(workers, mp_context=context(heavy), initializer=_prepare)
     try:
         futures: dict[Future[B], A] = {executor.submit(function, a): a for a in arguments}
         waiting = set(futures)
@@ -81,13 +81,13 @@ def _once(
                 process.terminate()
 
 
-def _context(heavy: Sequence[str]) -> Any:
+def context(heavy: Sequence[str]) -> Any:
     """Return how processes are made: forked from one that has imported what is slow to import."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(heavy))
-    return context
+    forkserver = multiprocessing.get_context("forkserver")
+    forkserver.set_forkserver_preload(list(heavy))
+    return forkserver
 
 
 def _prepare() -> None:

@@ -1,0 +1,97 @@
+"""Predicts a range of a job in another process, to which only text, numbers and bytes pass."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from functools import cache, lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoo import inference
+from zoo.engines import batches_of
+from zoo.errors import DeviceFault, Unavailable, ZooError
+from zoo.job import Job, network_of, pictures_of
+from zoo.pictures import Picture
+from zoo.predictions import Prediction, table
+
+if TYPE_CHECKING:
+    from torch import nn
+
+DEVICE_FAULT = 17  # a process whose device failed can do no more
+
+Outcome = tuple[str, bytes]
+
+
+def predict(job: str, start: int, stop: int) -> Outcome:
+    """Return the predictions for the pictures from ``start`` up to ``stop`` as a Parquet table.
+
+    The text is empty; where they cannot be had it says why, and there is no table. A process whose
+    device has failed ends.
+    """
+    try:
+        network, pictures, scored = _prepared(job)
+        device = Job.from_json(job).device
+        batches = batches_of(pictures, (start, stop), device.batch_size)
+        how = Job.from_json(job).preprocessing
+        found = chain.from_iterable(inference.run(network, batches, how, device, scored))
+        return "", table.to_bytes(tuple(found), {})
+    except DeviceFault:
+        os._exit(DEVICE_FAULT)
+    except ZooError as error:
+        return json.dumps([error.message, error.hint]), b""
+
+
+def predict_from(job: str, checkpoint: bytes, start: int, stop: int) -> Outcome:
+    """Do the same on a machine that need not have the checkpoint where the job says.
+
+    Args:
+        checkpoint: what is in that file.
+    """
+    said = Job.from_json(job)
+    here = replace(said, checkpoint=str(_placed(said.weights, checkpoint)))
+    return predict(here.to_json(), start, stop)
+
+
+def _placed(name: str, content: bytes) -> Path:
+    """Return a file with the checkpoint of that name, which goes when this process ends."""
+    path = _scratch() / f"{name}.safetensors"
+    if not path.exists():
+        path.write_bytes(content)
+    return path
+
+
+@cache
+def _scratch() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="zoo-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def read(outcome: Outcome) -> tuple[Prediction, ...]:
+    """Return the predictions of an outcome.
+
+    Raises:
+        Unavailable: there are none, for the reason that the other process has given.
+    """
+    wrong, content = outcome
+    if wrong:
+        message, hint = json.loads(wrong)
+        raise Unavailable(message, hint)
+    return table.read(content).items
+
+
+@lru_cache(maxsize=1)
+def _prepared(text: str) -> tuple[nn.Module, tuple[Picture, ...], tuple[int, ...] | None]:
+    """Return what a job is about; built once, for the ranges of the job that follow."""
+    import torch
+
+    job = Job.from_json(text)
+    torch.set_num_threads(job.threads)
+    pictures, scored = pictures_of(job)
+    return network_of(job), pictures, scored

@@ -1,0 +1,120 @@
+"""Predicts with Ray: a task a range, on this machine or on the cluster that $RAY_ADDRESS names.
+
+A task is given the job as text, the checkpoint's bytes and two numbers, and returns bytes. It can
+be done again anywhere, so that Ray repeats those whose process or machine died. Each asks for the
+cores, and the GPU, that it uses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from zoo.engines import TRIES, Predicted, Work, _task
+from zoo.errors import Unavailable
+from zoo.machine import package_version
+from zoo.predictions.ledger import Range
+
+LEAST = (2, 56)  # older ones run code of whoever reaches their ports (CVE-2026-27482 and others)
+AHEAD = 2  # tasks that wait for each that can run, so that no process is idle between two
+
+
+class Ray:
+    """The engine ``ray``."""
+
+    def predict(self, work: Work, ranges: Sequence[Range]) -> Generator[Predicted, None, None]:
+        """Yield each range with its predictions, as they come.
+
+        Raises:
+            Unavailable: as ``Engine.predict``; or Ray is not installed, cannot be reached, or has
+                not what a task needs.
+        """
+        ray = _connected()
+        needs = _needs(work)
+        slots = _slots(ray, needs)
+        task = ray.remote(_task.predict_from).options(max_retries=TRIES - 1, **needs)
+        content = ray.put(Path(work.job.checkpoint).read_bytes())
+        device = replace(work.job.device, name=work.job.device.name.partition(":")[0])
+        job = replace(work.job, device=device).to_json()
+        left = iter(ranges)
+        running: dict[Any, Range] = {}
+        try:
+            while True:
+                for span in islice(left, slots * (1 + AHEAD) - len(running)):
+                    running[task.remote(job, content, *span)] = span
+                if not running:
+                    return
+                for reference in ray.wait(list(running), num_returns=1)[0]:
+                    span = running.pop(reference)
+                    items = _task.read(_outcome(ray, reference, span))
+                    work.tick(len(items))
+                    yield span, items
+        finally:
+            for reference in running:
+                ray.cancel(reference, force=True)
+
+
+def _connected() -> Any:
+    """Return Ray, started on this machine or connected to a cluster."""
+    version = package_version("ray")
+    if not version:
+        raise Unavailable("the engine ray needs Ray", "pip install 'zoo-verify[ray]'")
+    if tuple(int(part) for part in version.split(".")[:2]) < LEAST:
+        least = ".".join(map(str, LEAST))
+        raise Unavailable(f"Ray {version} has known holes", f"install Ray {least} or newer")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    import ray
+
+    if not ray.is_initialized():
+        own = {} if os.environ.get("RAY_ADDRESS") else {"include_dashboard": False}
+        try:
+            ray.init(log_to_driver=False, logging_level="error", **own)
+        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+            words = str(error).partition("\n")[0]
+            raise Unavailable(f"Ray cannot be reached: {words}", "see RAY_ADDRESS") from None
+    return ray
+
+
+def _needs(work: Work) -> dict[str, float]:
+    """Return what a task asks of Ray: cores, and a GPU."""
+    gpus = 1 if work.job.device.name.startswith("cuda") else 0
+    return {"num_cpus": max(work.job.threads, work.job.device.workers), "num_gpus": gpus}
+
+
+def _slots(ray: Any, needs: dict[str, float]) -> int:
+    """Return how many tasks can run at the same time.
+
+    Raises:
+        Unavailable: none can, so that it would wait for ever.
+    """
+    have = ray.cluster_resources()
+    each = {"CPU": needs["num_cpus"], "GPU": needs["num_gpus"]}
+    slots = [int(have.get(name, 0) // count) for name, count in each.items() if count]
+    if not all(slots):
+        wanted = ", ".join(f"{count:g} {name}" for name, count in each.items() if count)
+        found = ", ".join(f"{have.get(name, 0):g} {name}" for name in each)
+        raise Unavailable(
+            f"a task needs {wanted}, and Ray has {found} in all",
+            "add nodes, or give fewer --workers",
+        )
+    return min(slots)
+
+
+def _outcome(ray: Any, reference: Any, span: Range) -> _task.Outcome:
+    try:
+        outcome: _task.Outcome = ray.get(reference)
+    except ray.exceptions.RayError as error:
+        words = str(error).partition("\n")[0][:200]
+        raise Unavailable(
+            f"Ray gave up the pictures {span[0]:,} to {span[1] - 1:,} after {TRIES} tries: {words}",
+            "what was predicted before is kept: run again when the nodes are well",
+        ) from None
+    return outcome
+
+
+ENGINE = Ray()

@@ -1,0 +1,168 @@
+"""What is to be predicted, in plain values from which any process builds the same again.
+
+Only text and numbers go to another process or machine: a path there, a name, a digest. What they
+lead to is compared with what the sender has, so that no two processes predict different pictures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from zoo.checkpoint import record
+from zoo.claims import Digest, Location, SourceSpec
+from zoo.code import digest_of, digest_of_all
+from zoo.datasets import open_dataset
+from zoo.errors import Unavailable
+from zoo.inference import Device
+from zoo.machine import PACKAGES, is_editable, package_version
+from zoo.pictures import Picture
+from zoo.run import WeightsFile
+from zoo.sampling.order import draw
+from zoo.sources import SOURCES
+from zoo.subject import Preprocessing
+from zoo.weights import load
+
+if TYPE_CHECKING:
+    from torch import nn
+
+# Our own code that moves a prediction.
+_OWN = ("zoo.crops", "zoo.inference", "zoo.predictions", "zoo.sources")
+_ALONE = ("zoo.job", "zoo.pictures", "zoo.weights.load")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Which pictures of a dataset: the first so many in the order that a seed gives."""
+
+    number: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A network, the pictures that it is shown, and how.
+
+    Attributes:
+        source: what builds the network; its code is trusted by whoever made the job.
+        checkpoint: path of plain safetensors, opened from the file with the SHA-256 ``weights``.
+        dataset: path of the dataset; ``name`` is that of the published one, or empty.
+        drawn: which of the pictures; all in the dataset's order, if None.
+        identity: of the pictures' names and labels in their order, as ``identity_of`` gives it.
+        threads: that torch may use for one operation on the CPU.
+        versions: of all code that moves a prediction, by name.
+    """
+
+    source: SourceSpec
+    checkpoint: str
+    weights: str
+    preprocessing: Preprocessing
+    device: Device
+    dataset: str
+    name: str
+    drawn: Drawn | None
+    identity: str
+    threads: int
+    versions: Mapping[str, str]
+
+    def to_json(self) -> str:
+        """Return it as one JSON object."""
+        return json.dumps(asdict(self), default=_number, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Job:
+        """Read what ``to_json`` has written."""
+        said: dict[str, Any] = json.loads(text)
+        source, drawn = said["source"], said["drawn"]
+        parts = {
+            "source": SourceSpec(**source | {"location": Location(**source["location"])}),
+            "preprocessing": _preprocessing(said["preprocessing"]),
+            "device": Device(**said["device"]),
+            "drawn": None if drawn is None else Drawn(**drawn),
+        }
+        return cls(**said | parts)
+
+
+def versions_of(spec: SourceSpec) -> dict[str, str]:
+    """Return the versions of all code that moves a prediction, in this process.
+
+    Code of which no version says what it is, since it may be changed where it lies, is told by the
+    digest of its files.
+    """
+    source = SOURCES[spec.kind]
+    found = {name: package_version(name) for name in PACKAGES} | {"zoo": digest_of(_OWN, _ALONE)}
+    if not source.package or is_editable(source.package):
+        found["source"] = digest_of_all(spec.reference.partition(":")[0].partition(".")[0])
+    return found
+
+
+def identity_of(pictures: Sequence[Picture]) -> str:
+    """Return the SHA-256 over the names, labels and label sets of pictures, in their order."""
+    digest = hashlib.sha256()
+    for picture in pictures:
+        right = None if picture.accepted is None else sorted(picture.accepted)
+        digest.update(f"{json.dumps([picture.id, picture.label, right])}\n".encode())
+    return digest.hexdigest()
+
+
+def network_of(job: Job) -> nn.Module:
+    """Build the network of a job, with its weights, on the CPU.
+
+    Raises:
+        Unavailable: the code or the checkpoint is not there, or not what the job says.
+    """
+    source = SOURCES[job.source.kind]
+    here = versions_of(job.source)
+    if other := [name for name in job.versions if here.get(name) != job.versions[name]]:
+        raise Unavailable(
+            f"{', '.join(other)} is another one here than where the work was given out",
+            "install the same versions everywhere",
+        )
+    try:
+        checkpoint = record.read(Path(job.checkpoint))
+    except (OSError, ValueError) as error:
+        raise Unavailable(f"the checkpoint {job.checkpoint} cannot be read: {error}") from None
+    if checkpoint.record.source != job.weights:
+        raise Unavailable(f"the checkpoint {job.checkpoint} is of other weights than the job's")
+    digest = Digest("sha256", job.weights)
+    weights = WeightsFile(Path(job.checkpoint), "", digest, 0, "sha256")
+    return load(source.build(job.source), weights, source.convert, lambda _: checkpoint)
+
+
+def pictures_of(job: Job) -> tuple[tuple[Picture, ...], tuple[int, ...] | None]:
+    """Return the pictures of a job in their order, and the classes that are scored.
+
+    Raises:
+        Unavailable: the dataset is not there, not in order, or has other pictures.
+    """
+    dataset = open_dataset(Path(job.dataset), job.name)
+    pictures = dataset.pictures
+    if job.drawn is not None:
+        pictures = draw(pictures, job.drawn.number, job.drawn.seed)
+    if identity_of(pictures) != job.identity:
+        raise Unavailable(
+            f"the dataset at {job.dataset} has other pictures or labels here",
+            "each process must see the same files at the same path",
+        )
+    return pictures, dataset.classes
+
+
+def _number(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def _preprocessing(said: Mapping[str, Any]) -> Preprocessing:
+    return Preprocessing(
+        Decimal(said["image_size"]),
+        Decimal(said["crop_pct"]),
+        said["interpolation"],
+        tuple(map(Decimal, said["mean"])),
+        tuple(map(Decimal, said["std"])),
+    )
