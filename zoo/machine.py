@@ -73,11 +73,12 @@ def processor_of(text: str) -> str:
     return " ".join(match[1].split()) if match else ""
 
 
-def _device_name(device: str) -> str:
+def device_name(device: str) -> str:
+    """Return what a device of torch is called."""
     if device.startswith("cuda") and importlib.util.find_spec("torch") is not None:
         import torch
 
-        return torch.cuda.getdevice_name(device)
+        return torch.cuda.get_device_name(device)
     return processor_of(_read(_PROCESSORS)) or platform.processor() or platform.machine()
 
 

@@ -78,7 +78,7 @@ def list_command() -> int:
     for alike in _by_folder(crops):
         _output.emit(_line(alike))
     if crops:
-        _total(crops, DECODED)
+        _total(crops, f"of {DECODED}")
     return 0
 
 
@@ -111,8 +111,8 @@ def _proven(each: Held, loss: Loss | None) -> tuple[Held, Loss | None]:
 def prune_command(older_than: float | None, max_size: int | None, dry_run: bool) -> int:
     """Remove what is old or too much, the longest unused first.
 
-    What is in quarantine, what is not complete and decoded pictures count like all else. What dead processes have
-    left goes in any case, a day after they wrote it."""
+    What is in quarantine, what is not complete and decoded pictures count like all else. What dead
+    processes have left goes in any case, a day after they wrote it."""
     if older_than is None and max_size is None:
         raise UsageError("prune what?", "say --older-than 30d or --max-size 10GB")
     store, now = _store(), time.time()

@@ -9,7 +9,8 @@ is as fast as any other, and it binds the crop to its picture.
 
 What was not used for longest goes first, by packs. A pack that a run has used does not make room
 for another of the same run: where all pictures do not fit, some are kept and the others decoded
-again, while replacing each before its next use would keep none of use.
+again, while replacing each before its next use would keep none of use. That holds for a process,
+since a run may come to it in parts.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +117,7 @@ class Shelf:
         self._folder = keeping.folder / FOLDER / self._key
         self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._used: set[Path] = set()
+        self._used = _used(self._folder)
         self._gathered = _Gathered()
         self._full = False
         self._known = _known(self._folder, geometry.size**2 * 3)
@@ -274,18 +276,32 @@ def _written(folder: Path, crops: Mapping[str, tuple[bytes, str]], geometry: Geo
     return final
 
 
+@cache
+def _used(folder: Path) -> set[Path]:
+    """Return the packs of a folder that this process has used, which it adds to."""
+    return set()
+
+
 def _known(folder: Path, size: int) -> dict[str, _Span]:
     """Return where the crops lie that are kept below a folder, by the pictures' digests."""
     known: dict[str, _Span] = {}
     for path in sorted(folder.glob(f"*{SUFFIX}")):
-        with contextlib.suppress(OSError, LookupError, TypeError, ValueError):  # damaged, or gone
-            header, begin = _header(path)
-            digests = json.loads(header.pop("__metadata__")["digests"])
-            for name, entry in header.items():
-                start, end = entry["data_offsets"]
-                if end - start == size:
-                    known[name] = _Span(path, begin + start, digests[name])
+        known |= _spans(path, size)
     return known
+
+
+@lru_cache(maxsize=4096)
+def _spans(path: Path, size: int) -> dict[str, _Span]:
+    """Return where the crops of a pack lie, which is never changed; none, if it is damaged."""
+    found: dict[str, _Span] = {}
+    with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
+        header, begin = _header(path)
+        digests = json.loads(header.pop("__metadata__")["digests"])
+        for name, entry in header.items():
+            start, end = entry["data_offsets"]
+            if end - start == size:
+                found[name] = _Span(path, begin + start, digests[name])
+    return found
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:
