@@ -32,6 +32,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/counting.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fetching.py
+	$(BIN)/python benchmarks/accuracy.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -1,15 +1,15 @@
 """Evaluating a network on pictures: zoo against timm's own evaluation loop, and against the limit.
 
 The pictures are drawn JPEGs of 500 × 375, the weights random. timm's loop is that of its validation
-script: its dataset, its loader with the prefetcher, its transform, the call, and the counts of hits.
+script: its dataset, its loader with the prefetcher, its transform, the call, and the hits counted.
 It runs with the script's defaults, and tuned: with channels last in memory, the batches that zoo
 has, and the number of worker processes that turns out to be fastest here. The limit is the network
-alone on tensors in memory, as zoo computes it. Both sides compute with the same precision (where
-the script would let TF32 into float32, it is off), and each run is a process of its own, of which
-the clock starts behind a first batch. Rounds take the sides in turn, and ratios are medians of
-rounds, so that they hold when the machine's speed drifts.
+alone on tensors in memory, as zoo computes it. Both sides compute in the same precision (where the
+script would let TF32 into float32, it is off). Each run is a process of its own, of which the clock
+starts behind a first batch. Rounds take the sides in turn, and ratios are medians of rounds, so
+that they hold when the machine's speed drifts; that of processor time holds beside other work too.
 
-``python benchmarks/accuracy.py --help`` tells how to ask for another device, more pictures, and more
+``python benchmarks/accuracy.py --help`` tells how to ask for another device, more pictures and more
 models. The table is Markdown.
 """
 
@@ -24,6 +24,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -78,6 +80,7 @@ def timm_side(asked: argparse.Namespace) -> dict[str, Any]:
     from timm.data import create_dataset, create_loader, resolve_data_config
     from timm.utils import AverageMeter, accuracy
 
+    warnings.simplefilter("ignore")  # the script's four workers are more than some machines' cores
     network, device = network_of(asked.model).to(asked.device), torch.device(asked.device)
     form = torch.channels_last if asked.channels_last else torch.contiguous_format
     network = network.to(memory_format=form)
@@ -88,7 +91,7 @@ def timm_side(asked: argparse.Namespace) -> dict[str, Any]:
     hits = AverageMeter(), AverageMeter()
     with torch.inference_mode(), autocast(asked):
         network(torch.randn(asked.batch, *data["input_size"], device=device))
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), processor()
         dataset = create_dataset("", root=asked.folder, split="validation")
         loader = create_loader(
             dataset, input_size=data["input_size"], batch_size=asked.batch, device=device,
@@ -101,9 +104,9 @@ def timm_side(asked: argparse.Namespace) -> dict[str, Any]:
             for meter, share in zip(hits, accuracy(logits, target, topk=(1, 5)), strict=True):
                 meter.update(share.item(), len(logits))
             best += logits.topk(5).indices.tolist()
-        seconds = time.perf_counter() - begun
+        spent = time.perf_counter() - begun, processor() - used
     names = (Path(name).name for name in dataset.filenames())
-    return {"seconds": [seconds], "best": dict(zip(names, best, strict=True))}
+    return {"spent": spent, "best": dict(zip(names, best, strict=True))}
 
 
 def zoo_side(asked: argparse.Namespace) -> dict[str, Any]:
@@ -124,7 +127,7 @@ def zoo_side(asked: argparse.Namespace) -> dict[str, Any]:
     batches = [pictures[start : start + asked.batch] for start in sizes]
     best: dict[str, tuple[int, ...]] = {}
 
-    def evaluate(keeping: Keeping | None) -> float:
+    def evaluate(keeping: Keeping) -> float:
         begun = time.perf_counter()
         for items in inference.run(network, batches, preprocessing, device, crops_cache=keeping):
             best.update((item.id, item.top) for item in items)
@@ -135,9 +138,10 @@ def zoo_side(asked: argparse.Namespace) -> dict[str, Any]:
 
     limit()  # what is done at the first pass alone
     with tempfile.TemporaryDirectory(dir=Path(asked.folder).parent) as cache:
-        cold = evaluate(Keeping(Path(cache)))
+        used = processor()
+        spent = evaluate(Keeping(Path(cache))), processor() - used
         turns = [(evaluate(Keeping(Path(cache))), limit()) for _ in range(asked.turns)]
-    return {"seconds": [cold], "turns": turns, "best": best}
+    return {"spent": spent, "turns": turns, "best": best}
 
 
 def alone(network: Any, preprocessing: Any, device: Any, sizes: list[int]) -> float:
@@ -159,6 +163,11 @@ def alone(network: Any, preprocessing: Any, device: Any, sizes: list[int]) -> fl
                 logits = network(inputs[:size])
         logits.cpu()
         return time.perf_counter() - begun
+
+
+def processor() -> float:
+    """Return the processor seconds of this process and its children so far."""
+    return sum(os.times()[:4])
 
 
 def autocast(asked: argparse.Namespace) -> Any:
@@ -197,30 +206,41 @@ def row(asked: argparse.Namespace, model: str, precision: str) -> str:
         script = measured("timm", asked, **how, **SCRIPT)
         best = measured("timm", asked, **tuned)
         rounds.append((script, best, measured("zoo", asked, **how, turns=3)))
-    pictures = asked.pictures
+    return table_row(asked, how, rounds, tuned["workers"])
+
+
+def table_row(asked: Any, how: Mapping[str, str], rounds: list[Any], workers: int) -> str:
+    """Return the row of some rounds: of the script, of timm tuned, and of zoo."""
+    median, pictures = statistics.median, asked.pictures
     others = sum(
-        list(best["best"][n]) != list(t) for _, best, own in rounds for n, t in own["best"].items()
+        list(tuned["best"][name]) != list(best)
+        for _, tuned, own in rounds
+        for name, best in own["best"].items()
     )
     turns = [turn for *_, own in rounds for turn in own["turns"]]
-    median = statistics.median
-    rates = [pictures / median(map(seconds, side)) for side in zip(*rounds, strict=True)]
+    script, tuned, cold = (
+        pictures / median(map(seconds, side)) for side in zip(*rounds, strict=True)
+    )
     warm, limit = (pictures / median(times) for times in zip(*turns, strict=True))
-    ratios = [
-        median(seconds(one) / seconds(own) for one, _, own in rounds),
-        median(seconds(one) / seconds(own) for _, one, own in rounds),
-        median(alone / kept for kept, alone in turns),
-    ]
     cells = [
-        model, precision, *(f"{rate:,.1f}" for rate in rates), f"{ratios[0]:.2f}", f"{ratios[1]:.2f}",
-        f"{warm:,.1f}", f"{limit:,.1f}", f"{ratios[2]:.2f}", f"{others} of {pictures * len(rounds):,}",
-        f"{tuned['workers']}",
-    ]  # fmt: skip
+        how["model"],
+        how["precision"],
+        *(f"{rate:,.1f}" for rate in (script, tuned, cold)),
+        f"{median(seconds(one) / seconds(own) for one, _, own in rounds):.2f}",
+        f"{median(seconds(one) / seconds(own) for _, one, own in rounds):.2f}",
+        f"{median(one['spent'][1] / own['spent'][1] for _, one, own in rounds):.2f}",
+        f"{warm:,.1f}",
+        f"{limit:,.1f}",
+        f"{median(alone / kept for kept, alone in turns):.2f}",
+        f"{others} of {pictures * len(rounds):,}",
+        str(workers),
+    ]
     return f"| {' | '.join(cells)} |"
 
 
-def seconds(found: dict[str, Any]) -> float:
+def seconds(found: Mapping[str, Any]) -> float:
     """Return the seconds of the first evaluation of a side."""
-    return float(found["seconds"][0])
+    return float(found["spent"][0])
 
 
 def machine(asked: argparse.Namespace) -> str:
@@ -274,9 +294,10 @@ def main() -> None:
     print()
     print(
         "| model | precision | timm's script, pictures/s | timm tuned | zoo, cold | to the script"
-        " | to timm tuned | zoo, warm | limit | of the limit | other lists | timm's workers |"
+        " | to timm tuned | in processor time | zoo, warm | limit | of the limit | other lists"
+        " | timm's workers |"
     )
-    print("|:--|:--|" + "--:|" * 10)
+    print("|:--|:--|" + "--:|" * 11)
     with contextlib.ExitStack() as stack:
         folder = asked.folder or stack.enter_context(tempfile.TemporaryDirectory())
         asked.folder = drawn(Path(folder), asked.pictures)
