@@ -148,13 +148,13 @@ def alone(network: Any, preprocessing: Any, device: Any, sizes: list[int]) -> fl
     """Return the seconds that the network takes for batches of tensors that are in memory."""
     import torch
 
-    from zoo.crops import normalise
+    from zoo.crops import normaliser
     from zoo.inference import heap
     from zoo.inference.arithmetic import computing
 
     side = int(preprocessing.image_size)
     drawn = torch.randint(0, 256, (max(sizes), side, side, 3), dtype=torch.uint8)
-    inputs = normalise(drawn.to(device.name), preprocessing)
+    inputs = normaliser(preprocessing, device.name)(drawn.to(device.name))
     network = network.to(device.name, memory_format=torch.channels_last)
     with contextlib.nullcontext() if device.is_cuda else heap.kept():
         begun = time.perf_counter()

@@ -15,7 +15,7 @@ from timm.models._registry import _model_pretrained_cfgs
 from torch import Tensor
 
 from zoo.claims import Metric
-from zoo.crops import Geometry, normalise
+from zoo.crops import Geometry, normaliser
 from zoo.crops.geometry import cropper
 from zoo.errors import Unavailable
 from zoo.index import read_index
@@ -32,7 +32,7 @@ def prepared(data: bytes, preprocessing: Preprocessing, device: str = "cpu") -> 
     size = int(preprocessing.image_size)
     pixels = torch.empty((1, size, size, 3), dtype=torch.uint8)
     cropper(Geometry.of(preprocessing))(decode(data), memoryview(pixels.numpy()).cast("B"))
-    return normalise(pixels.to(device), preprocessing)[0]
+    return normaliser(preprocessing, device)(pixels.to(device))[0]
 
 
 def timms(data: bytes, preprocessing: Preprocessing) -> Tensor:
@@ -122,7 +122,8 @@ def test_what_a_gpu_makes_of_pixels_is_the_same_to_the_last_bit() -> None:
     every = torch.arange(256, dtype=torch.uint8).repeat(3, 1).T.reshape(1, 16, 16, 3)
     for preprocessing in of_timm():
         assert torch.equal(
-            normalise(every.cuda(), preprocessing).cpu(), normalise(every, preprocessing)
+            normaliser(preprocessing, "cuda:0")(every.to("cuda:0")).cpu(),
+            normaliser(preprocessing, "cpu")(every),
         )
 
 

@@ -23,7 +23,7 @@ from zoo.subject import Preprocessing
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["Batch", "Geometry", "Keeping", "batches", "normalise"]
+__all__ = ["Batch", "Geometry", "Keeping", "batches", "normaliser"]
 
 Say = Callable[[str], None]
 Work = Callable[[Picture, memoryview], str]
@@ -83,26 +83,28 @@ def batches(
             yield from _in_threads(pictures, pool, work, geometry.size, ahead, pinned)
 
 
-def normalise(pixels: Tensor, preprocessing: Preprocessing) -> Tensor:
-    """Return pixels as timm hands them to a network, to the last bit, on the device they are on.
+def normaliser(preprocessing: Preprocessing, device: str) -> Callable[[Tensor], Tensor]:
+    """Return what makes of pixels the numbers that timm hands to a network, to the last bit.
 
     The steps are those of torchvision's ``to_tensor`` and ``normalize``. Divisors are tensors on
     the device: for a number, CUDA would multiply by its reciprocal, which is another rounding.
 
-    Args:
-        pixels: uint8, of shape ``(pictures, height, width, 3)``.
-
-    Returns float32 of shape ``(pictures, 3, height, width)``, channels last in memory.
+    It takes uint8 of shape ``(pictures, height, width, 3)`` on the device, and returns float32 of
+    shape ``(pictures, 3, height, width)``, channels last in memory.
     """
     import torch
 
     def channels(parts: Sequence[Any]) -> Tensor:
         row = torch.tensor([float(part) for part in parts], dtype=torch.float32)
-        return row.to(pixels.device).view(-1, 1, 1)
+        return row.view(-1, 1, 1).to(device)
 
-    floats = pixels.permute(0, 3, 1, 2).to(torch.float32)
-    floats.div_(channels([255]))
-    return floats.sub_(channels(preprocessing.mean)).div_(channels(preprocessing.std))
+    levels, mean, std = channels([255]), channels(preprocessing.mean), channels(preprocessing.std)
+
+    def normalise(pixels: Tensor) -> Tensor:
+        floats = pixels.permute(0, 3, 1, 2).to(torch.float32)
+        return floats.div_(levels).sub_(mean).div_(std)
+
+    return normalise
 
 
 def _work(crop: Callable[[Any, memoryview], None], kept: Shelf | None) -> Work:

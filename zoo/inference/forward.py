@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from zoo.crops import normalise
+from zoo.crops import normaliser
 from zoo.errors import DeviceFault, Unavailable
 from zoo.inference.arithmetic import computing
 from zoo.pictures import reason
@@ -50,7 +50,6 @@ class Forward:
         precision: str,
         say: Callable[[str], None],
     ) -> None:
-        self._preprocessing = preprocessing
         self._device = device
         self._precision = precision
         self._say = say
@@ -58,6 +57,7 @@ class Forward:
         self._deterministic = self._channels_last = True
         self._network = self._on_device(lambda: network.to(device).eval())
         self._lay_out()
+        self._normalise = self._on_device(lambda: normaliser(preprocessing, device))
         self._copying = _stream(device) if device.startswith("cuda") else None
 
     def __call__(self, pixels: Tensor) -> Logits:
@@ -96,7 +96,7 @@ class Forward:
 
     def _begun(self, part: Tensor) -> Logits:
         with computing(self._device, self._precision, deterministic=self._deterministic):
-            inputs = normalise(self._sent(part), self._preprocessing)
+            inputs = self._normalise(self._sent(part))
             logits = self._network(inputs if self._channels_last else inputs.contiguous())
             if not isinstance(logits, Tensor) or logits.ndim != 2 or len(logits) != len(part):
                 raise Unavailable("the network returns no logits of shape (pictures, classes)")
