@@ -142,6 +142,16 @@ def test_a_network_that_does_not_take_channels_last_is_run_without(pictures) -> 
     assert bare(predicted(ViewsRows(), pictures)) == bare(predicted(Tiny(), pictures))
 
 
+def test_a_network_that_fails_otherwise_is_not_tried_again(pictures) -> None:
+    class Once(Small):
+        def forward(self, inputs: Tensor) -> Tensor:
+            self.most = 0 if not self.seen else 99
+            return super().forward(inputs)
+
+    with pytest.raises(Unavailable, match="does not run on 8 × 3 × 24 × 24: RuntimeError: once"):
+        predicted(Once(0, RuntimeError("once")), pictures)
+
+
 class Spatial(Tiny):
     """A network with weights that have no such layout."""
 

@@ -23,6 +23,7 @@ _NO_MEMORY = re.compile(
 )
 _FAULT = re.compile(r"CUDA (driver )?error|(CUDNN|CUBLAS|CUSOLVER|CUFFT)_STATUS_|cuDNN error")
 _NOT_DETERMINISTIC = re.compile(r"(\S+) does not have a deterministic implementation")
+_LAYOUT = re.compile(r"stride|contiguous|memory.format|channels.last", re.IGNORECASE)
 _LESS = "give another device, or a smaller --batch-size"
 _ELSEWHERE = "run again, or on another device"
 
@@ -141,7 +142,7 @@ class Forward:
             self._say(f"{undetermined[1]} is not the same in each run: the last digits may vary")
         elif isinstance(error, Unavailable):
             raise error
-        elif self._channels_last:  # not every code takes it
+        elif self._channels_last and _LAYOUT.search(str(error)):  # not every code takes it
             self._channels_last = False
             self._lay_out()
         else:
