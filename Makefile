@@ -16,6 +16,7 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m browser -rs  # without Chromium they are skipped, which is said
 
 check: $(READY)
 	$(BIN)/ruff format --check .
@@ -33,6 +34,8 @@ bench: $(READY)
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fetching.py
 	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/page.py
+	$(BIN)/python benchmarks/reports.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

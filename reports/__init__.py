@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from zoo.catalog import Catalog
+from zoo.findings import GRAVEST_FIRST as GRAVEST_FIRST
 from zoo.findings import Finding, Verdict
 from zoo.run import Run
-
-GRAVEST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.UNDECIDED, Verdict.SKIP, Verdict.PASS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +18,12 @@ class Style:
     Attributes:
         colour: whether it understands colours.
         width: in characters.
+        folder: whether it takes several pages.
     """
 
     colour: bool = False
     width: int = 100
+    folder: bool = True
 
 
 @dataclass(frozen=True, slots=True)

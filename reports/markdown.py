@@ -1,20 +1,29 @@
-"""Markdown pages for a documentation site: an index page, and a page for each model.
+"""Pages for a documentation site: an index, a page a collection, a page a model, and pictures.
 
-Every value is escaped where the templates put it in, by the environment's ``finalize``; only what
-this module itself writes as markup passes as it is.
+MkDocs, Sphinx with MyST and GitHub show the same pages; their templates lie in ``site/``. Every
+value is escaped where a template puts it in, by the environment's ``finalize``; only what this
+module itself writes as markup passes as it is. Where there is no folder, all is one page.
 """
 
 from __future__ import annotations
 
-from itertools import groupby
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from zoo import escape
-from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, folded, reasons
-from zoo.run import Run, SubjectRecord
+from zoo.findings import Verdict
+from zoo.plots import plots
+from zoo.reports import Report, Style, _pages
+from zoo.reports._models import environment
+from zoo.run import Run
 
 MARKS = {
     Verdict.PASS: "✅",
@@ -23,43 +32,52 @@ MARKS = {
     Verdict.ERROR: "⚠️",
     Verdict.SKIP: "➖",
 }
-INDEX = """\
-# Reproducibility report
+DIGEST_SHOWN = len("sha256:") + 12
+LONGEST_NAME, LONGEST = 200, 4000  # characters that a reader of a page may want to see
+_TYPOGRAPHY = re.compile(r"""--|\.\.\.|['"]""")
+_OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*(?: '[\w=.-]+')?")
 
-{{ total }}: {{ summary }}.
 
-| model | {% for verdict in verdicts %}{{ verdict }} | {% endfor %}wrong claims |
-|:--|{% for verdict in verdicts %}--:|{% endfor %}:--|
-{% for model in models -%}
-| [{{ model.name }}]({{ model.file }}) | {% for count in model.counts %}{{ count }} | {% endfor %}\
-{{ model.failed }} |
-{% endfor %}
-*PASS*: borne out. *FAIL*: the claim is wrong. *UNDECIDED*: measured, and the evidence does not \
-settle it. *ERROR*: could not be told. *SKIP*: not asked for, or not possible on this machine.
+def render(run: Run, style: Style) -> dict[str, str]:
+    """Return ``index.md``, and the pages and pictures that it leads to, by their places."""
+    pages = _pages.pages(run)
+    everything = _pages.total(pages)
+    write = _writer(run)
+    if not style.folder:
+        return {"report.md": write("report", models=pages, **everything)}
+    collections = _pages.collections(pages)
+    by_name = {each.name: each for each in collections}
+    drawn = plots(run)
+    site = {
+        "index.md": write(
+            "index",
+            models=pages,
+            by_name=by_name,
+            collections=collections,
+            plots=drawn,
+            **everything,
+        )
+    }
+    for each in collections:
+        place = f"collections/{each.file}.md"
+        metrics = _pages.compared(each.models)
+        site[place] = write(
+            "collection", collection=each, metrics=metrics, **_pages.total(each.models)
+        )
+    for page in pages:
+        own = by_name.get(page.in_collection)
+        site[f"models/{page.file}.md"] = write("model", model=page, own=own, **_pages.total([page]))
+    return site | {f"plots/{name}.svg": f"{plot.svg}\n" for name, plot in drawn.items()}
 
-Measured on {{ started }} by zoo {{ version }}: {{ environment }}.
-"""
-PAGE = """\
-# {{ name }}
 
-| verdict | metric | claimed | measured | deviation | tolerance | place |
-|:--|:--|--:|--:|--:|--:|:--|
-{% for row in rows -%}
-| {{ row.mark }} {{ row.verdict }} | {{ row.metric }} | {{ row.claimed }} | {{ row.measured }} | \
-{{ row.deviation }} | {{ row.tolerance }} | {{ row.place }} |
-{% endfor %}
-{% if reasons %}## Why
+def _writer(run: Run) -> Callable[..., str]:
+    """Return what fills a template in, given its name and what it is about."""
+    fixed = {"run": run, "environment": environment(run), "marks": MARKS, "verdicts": list(Verdict)}
 
-{% for reason in reasons -%}
-- **{{ reason.verdict }}** {{ reason.metrics }}: {{ reason.message }}\
-{% if reason.hint %} → {{ reason.hint }}{% endif %}
-{% endfor %}
-{% endif -%}
-## Evidence
+    def write(template: str, **values: object) -> str:
+        return _templates().get_template(f"{template}.md").render(fixed | values)
 
-{% for line in evidence -%}
-- {{ line.what }}: {{ line.value }}
-{% endfor %}"""
+    return write
 
 
 class _Markup(str):
@@ -68,124 +86,91 @@ class _Markup(str):
     __slots__ = ()
 
 
-def _finalize(value: Any) -> str:
-    return value if isinstance(value, _Markup) else escape.markdown(str(value))
+def _text(value: Any) -> str:
+    if isinstance(value, _Markup):
+        return value
+    return _Markup(escape.markdown(escape.short(str(value), LONGEST)))
 
 
-_ENVIRONMENT = Environment(  # noqa: S701  (autoescape is for HTML; finalize escapes Markdown)
-    finalize=_finalize, undefined=StrictUndefined, keep_trailing_newline=True
-)
+def _name(text: str) -> str:
+    """Return a name as it is; it is code where sites would mend its typography."""
+    write = escape.code if _TYPOGRAPHY.search(text) else escape.markdown
+    return _Markup(write(escape.short(text, LONGEST_NAME)) or "(no name)")
 
 
-def render(run: Run, style: Style) -> dict[str, str]:
-    """Return ``index.md`` and one page a model, named after it."""
-    subjects = {subject.model: subject for subject in run.subjects}
-    by_model = {
-        model: list(findings) for model, findings in groupby(run.findings, lambda f: f.model)
-    }
-    files = _file_names(list(by_model))
-    pages = {"index.md": _index(run, by_model, files)}
-    for model, findings in by_model.items():
-        pages[files[model]] = _page(model, findings, subjects.get(model))
-    return pages
+def _title(text: str) -> str:
+    return _Markup(escape.code(escape.short(text, LONGEST_NAME)) or "(no name)")
 
 
-def _file_names(models: list[str]) -> dict[str, str]:
-    """Return a file name for each model, different for different models on any file system."""
-    names: dict[str, str] = {}
-    taken = {"index"}
-    for model in models:
-        stem = base = escape.file_name(model)
-        number = 2
-        while stem.casefold() in taken:
-            stem = f"{base}-{number}"
-            number += 1
-        taken.add(stem.casefold())
-        names[model] = f"{stem}.md"
-    return names
+def _code(text: str) -> str:
+    return _Markup(escape.code(escape.short(text, LONGEST)))
 
 
-def _index(run: Run, by_model: dict[str, list[Finding]], files: dict[str, str]) -> str:
-    models = [
-        {
-            "name": model,
-            "file": _Markup(files[model]),
-            "counts": [sum(f.verdict is verdict for f in findings) for verdict in Verdict],
-            "failed": ", ".join(
-                dict.fromkeys(f.metric or f.rule for f in findings if f.verdict is Verdict.FAIL)
-            ),
-        }
-        for model, findings in by_model.items()
-    ]
-    noun = "model" if len(models) == 1 else "models"
-    return _ENVIRONMENT.from_string(INDEX).render(
-        total=f"{len(models)} {noun}",
-        summary=", ".join(f"{count} {name.upper()}" for name, count in run.summary.items()),
-        verdicts=list(Verdict),
-        models=models,
-        started=run.started,
-        version=run.version,
-        environment=_environment(run),
+def _value(text: str) -> str:
+    """Return a value; of a digest, of which the evidence has all, the first digits."""
+    if not text.startswith("sha256:"):
+        return text
+    return _code(text if len(text) <= DIGEST_SHOWN else f"{text[:DIGEST_SHOWN]}…")
+
+
+def _evidence(text: str, what: str) -> str:
+    return _code(text) if what in ("weights", "SHA-256") else text
+
+
+def _prose(text: str) -> str:
+    """Return a sentence in which options are code, since sites make one dash of two."""
+    short = escape.short(text, LONGEST)
+    ends = [0, *(end for match in _OPTION.finditer(short) for end in match.span()), len(short)]
+    parts = [short[start:end] for start, end in pairwise(ends)]
+    written = (
+        f"{_blank(part, 0)}{_code(part) if number % 2 else _text(part)}{_blank(part, -1)}"
+        for number, part in enumerate(parts)
+        if part
     )
+    return _Markup(" ".join("".join(written).split()))
 
 
-def _environment(run: Run) -> str:
-    rest = {name: value for name, value in run.environment.items() if name != "packages"}
-    named = {**rest, **run.environment.get("packages", {})}
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in named.items())
+def _blank(text: str, end: int) -> str:
+    return " " if text[end].isspace() else ""
 
 
-def _page(model: str, findings: list[Finding], subject: SubjectRecord | None) -> str:
-    return _ENVIRONMENT.from_string(PAGE).render(
-        name=model,
-        rows=[_row(finding) for finding in folded(findings)],
-        reasons=reasons(findings),
-        evidence=_evidence(findings, subject),
+def _yaml(text: str) -> str:
+    """Return a value for front matter: what JSON has for a text, YAML has too."""
+    return _Markup(json.dumps(escape.line(escape.short(text, LONGEST_NAME)), ensure_ascii=False))
+
+
+def _yaml_html(text: str) -> str:
+    """Return a value that MkDocs puts into its page as it is."""
+    return _yaml(html.escape(escape.short(text, LONGEST_NAME)))
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(  # noqa: S701  (autoescape is for HTML; finalize escapes Markdown)
+        loader=FunctionLoader(_template),
+        finalize=_text,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
-
-
-def _row(finding: Finding) -> dict[str, object]:
-    return {
-        "mark": MARKS[finding.verdict],
-        "verdict": finding.verdict,
-        "metric": finding.metric or finding.rule,
-        "claimed": _cell(finding.claimed, finding.unit),
-        "measured": _cell(finding.measured, finding.unit),
-        "deviation": "" if finding.deviation is None else f"{finding.deviation:+,.10g}",
-        "tolerance": _tolerance(finding),
-        "place": _Markup(escape.code(str(finding.location))),
+    own: Mapping[str, Callable[..., str]] = {
+        "raw": _Markup,
+        "name": _name,
+        "title": _title,
+        "code": _code,
+        "value": _value,
+        "evidence": _evidence,
+        "prose": _prose,
+        "yaml": _yaml,
+        "yaml_html": _yaml_html,
     }
+    environment.filters.update(own)
+    return environment
 
 
-def _cell(value: object, unit: str) -> str:
-    text = show(value, unit)
-    return _Markup(escape.code(text)) if text.startswith("sha256:") else text
-
-
-def _tolerance(finding: Finding) -> str:
-    policy = finding.tolerance
-    if policy is None:
-        return ""
-    parts = [f"±{show(policy['absolute'])}"] if policy["absolute"] else []
-    if policy["relative"]:
-        parts.append(f"±{100 * policy['relative']:g} %")
-    return " or ".join(parts) or "exact"
-
-
-def _evidence(findings: list[Finding], subject: SubjectRecord | None) -> list[dict[str, object]]:
-    lines: list[tuple[str, object]] = []
-    if subject is not None:
-        lines.append(("built from", subject.source))
-        if subject.weights is not None:
-            weights = subject.weights
-            lines.append(("weights", _Markup(escape.code(weights.url))))
-            lines.append(("SHA-256", _Markup(escape.code(weights.digest.hex))))
-            lines.append(("assurance", weights.assurance))
-    methods = {(f.metric or f.rule): f for f in findings if f.method}
-    for metric, finding in methods.items():
-        conditions = "".join(f"; {key} {show(v)}" for key, v in finding.conditions.items())
-        lines.append((metric, f"{finding.method}{conditions}"))
-    return [{"what": what, "value": value} for what, value in lines]
+def _template(name: str) -> str:
+    """Return the text of a template, in which a backslash joins lines as it does in Python."""
+    text = files("zoo.reports").joinpath("site", name).read_text(encoding="utf-8")
+    return text.replace("\\\n", "")
 
 
 REPORT = Report(render, many=True)

@@ -23,7 +23,7 @@ COLOURS = {
     Verdict.SKIP: "dim",
 }
 DIGEST_SHOWN = len("sha256:") + 12
-UNBOUNDED = 10_000
+COLUMNS = ("verdict", "metric", "claimed", "measured", "place")
 
 
 def render(run: Run, style: Style) -> dict[str, str]:
@@ -48,43 +48,53 @@ def render(run: Run, style: Style) -> dict[str, str]:
 def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
     tested = folded(f for f in findings if f.verdict is not Verdict.SKIP)
     said = [Padding(_reason(reason), (0, 0, 0, 2)) for reason in reasons(findings)]
-    parts: list[RenderableType] = [Text(escape.terminal(name), style="bold")]
+    parts: list[RenderableType] = [Text(escape.line(name), style="bold")]
     if tested:
-        table = _table(tested)
-        fits = Console(width=UNBOUNDED).measure(table).maximum <= width
-        parts.append(table if fits else Group(*map(_stacked, tested)))
+        rows = list(map(_row, tested))
+        fits = _width(rows) <= width
+        parts.append(_table(rows) if fits else Group(*map(_stacked, tested)))
     return Group(*parts, *said, Text())
 
 
-def _table(findings: list[Finding]) -> Table:
+def _row(finding: Finding) -> list[Text]:
+    return [
+        Text(finding.verdict.value, style=COLOURS[finding.verdict]),
+        Text(escape.line(finding.metric or "")),
+        Text(_value(finding.claimed, finding.unit)),
+        Text(_value(finding.measured, finding.unit)),
+        Text(escape.line(str(finding.location)), style="dim"),
+    ]
+
+
+def _width(rows: list[list[Text]]) -> int:
+    """Return how wide a table of rows is, with a blank on each side of a cell."""
+    columns = zip(map(Text, COLUMNS), *rows, strict=True)
+    return sum(max(cell.cell_len for cell in column) + 2 for column in columns)
+
+
+def _table(rows: list[list[Text]]) -> Table:
     table = Table(box=None, pad_edge=True, header_style="dim")
-    for column in ("verdict", "metric", "claimed", "measured", "place"):
+    for column in COLUMNS:
         right = column in ("claimed", "measured")
         table.add_column(column, no_wrap=True, justify="right" if right else "left")
-    for finding in findings:
-        table.add_row(
-            Text(finding.verdict.value, style=COLOURS[finding.verdict]),
-            finding.metric or "",
-            _value(finding.claimed, finding.unit),
-            _value(finding.measured, finding.unit),
-            Text(escape.terminal(str(finding.location)), style="dim"),
-        )
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
 def _stacked(finding: Finding) -> RenderableType:
     """Return a finding as lines below each other, for a terminal too narrow for the table."""
-    head = Text(f"{finding.metric or finding.rule}: ")
+    head = Text(f"{escape.line(finding.metric or finding.rule)}: ")
     head.append(finding.verdict.value, style=COLOURS[finding.verdict])
     lines = Text(f"claimed  {_value(finding.claimed, finding.unit)}\n")
     if finding.measured is not None:
         lines.append(f"measured {_value(finding.measured, finding.unit)}\n")
-    lines.append(escape.terminal(str(finding.location)), style="dim")
+    lines.append(escape.line(str(finding.location)), style="dim")
     return Group(Padding(head, (0, 0, 0, 1)), Padding(lines, (0, 0, 0, 4)))
 
 
 def _value(value: object, unit: str) -> str:
-    text = escape.terminal(show(value, unit))
+    text = escape.line(show(value, unit))
     cut = text.startswith("sha256:") and len(text) > DIGEST_SHOWN
     return f"{text[:DIGEST_SHOWN]}…" if cut else text
 
@@ -92,7 +102,7 @@ def _value(value: object, unit: str) -> str:
 def _reason(reason: Reason) -> Text:
     text = Text.assemble(
         (reason.verdict.value, COLOURS[reason.verdict]),
-        f" {reason.metrics}: {escape.terminal(reason.message)}",
+        f" {escape.line(reason.metrics)}: {escape.terminal(reason.message)}",
     )
     if reason.hint:
         text.append(f"\n→ {escape.terminal(reason.hint)}", style="dim")

@@ -34,6 +34,8 @@ def main() -> int:
     runs = [str(BUILD / f"{model}.json") for model, *_ in SHOWN]
     report = [*ZOO, "report", *runs, "--format", "markdown", "-o", str(BUILD / "report")]
     subprocess.run(report, check=True, cwd=ROOT)
+    first = (BUILD / "report" / "index.md").relative_to(ROOT)
+    print(f"The same as pages for a documentation site: begin with {first}\n")
     print(
         "The FAIL above is a finding about the publisher's number, not about this demo: the"
         " publisher of\nefficientnet_lite0 says 407M multiply-adds, and at 224 × 224 they are"

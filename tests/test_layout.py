@@ -57,6 +57,8 @@ def test_the_wheel_holds_both_packs_and_no_foreign_top_level(wheel: Path) -> Non
     for part in (
         "validators/parameters.py",
         "reports/markdown.py",
+        "reports/site/index.md",
+        *(f"reports/page/{name}" for name in ("page.html", "details.html", "page.css", "page.js")),
         "index/schema.json",
         "py.typed",
     ):

@@ -32,7 +32,9 @@ RUN = Run(
     started="2026-01-02T03:04:05Z",
     environment={"python": "3.11.7", "packages": {"torch": "2.10.0"}},
     subjects=(
-        SubjectRecord("tiny", "timm resnet18", PLACE, WEIGHTS, {"image-size": 224, "mean": [0.5]}),
+        SubjectRecord(
+            "tiny", "timm resnet18", PLACE, WEIGHTS, {"image-size": 224, "mean": [0.5]}, "Tiny Nets"
+        ),
         SubjectRecord("bare", "python pkg:build", PLACE),
     ),
     findings=(
@@ -51,6 +53,7 @@ RUN = Run(
         found(Verdict.PASS, claimed=[0.485, 0.456], measured="— “text” \u2028", deviation=0.1),
         replace(found(Verdict.SKIP), metric=None),
     ),
+    arguments=("--dataset", "ImageNet=/a b", "--trust-python"),
 )
 
 
@@ -62,6 +65,17 @@ def test_a_run_satisfies_its_schema():
     schema = load("run")
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(json.loads(to_json(RUN)))
+
+
+def test_a_run_from_before_collections_and_arguments_is_read():
+    document = json.loads(to_json(RUN))
+    del document["arguments"]
+    for subject in document["subjects"]:
+        del subject["collection"]
+    run = from_json(json.dumps(document), "run.json")
+    assert run.arguments == ()
+    assert {subject.collection for subject in run.subjects} == {""}
+    assert run.findings == RUN.findings
 
 
 def test_an_empty_run_is_a_run():
@@ -164,6 +178,9 @@ def test_a_field_that_is_missing_is_named_by_its_place(path, place):
         (["subjects", 0, "weights", "sha256"], "ab", "/subjects/0/weights/sha256"),
         (["subjects", 0, "weights", "assurance"], "hope", "/subjects/0/weights/assurance"),
         (["subjects", 0, "preprocessing"], 1, "/subjects/0/preprocessing"),
+        (["subjects", 0, "collection"], None, "/subjects/0/collection"),
+        (["arguments"], "--offline", "/arguments"),
+        (["arguments", 0], 1, "/arguments/0"),
     ],
 )
 def test_a_field_of_another_kind_is_named_by_its_place(path, value, place):
@@ -252,3 +269,16 @@ def test_merged_runs_keep_what_their_environments_have_in_common() -> None:
 def test_two_runs_about_one_model_are_not_merged() -> None:
     with pytest.raises(UsageError, match="two of the Runs are about"):
         merge([RUN, RUN])
+
+
+def test_merged_runs_keep_the_arguments_that_each_was_made_with() -> None:
+    findings = tuple(replace(finding, model="other") for finding in RUN.findings)
+    other = replace(
+        RUN, subjects=(replace(RUN.subjects[0], model="other"),), findings=findings, arguments=()
+    )
+    alike = merge([RUN, replace(other, arguments=RUN.arguments)])
+    assert alike.arguments == RUN.arguments
+    apart = merge([RUN, other])
+    assert apart.arguments == ()
+    assert [each.arguments for each in apart.subjects] == [RUN.arguments, RUN.arguments, ()]
+    assert from_json(to_json(apart), "run.json") == apart

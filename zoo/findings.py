@@ -29,6 +29,9 @@ class Verdict(str, Enum):
         return self.value
 
 
+GRAVEST_FIRST = (Verdict.FAIL, Verdict.ERROR, Verdict.UNDECIDED, Verdict.SKIP, Verdict.PASS)
+
+
 @dataclass(frozen=True, slots=True)
 class Tolerance:
     """How far a measured number may be from the claimed one: the wider of the two.

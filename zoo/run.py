@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,20 @@ class WeightsFile:
 
 @dataclass(frozen=True, slots=True)
 class SubjectRecord:
-    """What was tested: which model, built from what, with which weights and preprocessing."""
+    """What was tested: which model, built from what, with which weights and preprocessing.
+
+    Attributes:
+        collection: of the index that it belongs to, or empty.
+        arguments: like those of the Run, where Runs of different arguments were merged.
+    """
 
     model: str
     source: str
     location: Location
     weights: WeightsFile | None = None
     preprocessing: Mapping[str, Any] | None = None
+    collection: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ class Run:
     Attributes:
         started: UTC, ISO 8601.
         environment: versions and devices that can move a number.
+        arguments: the options of ``zoo verify`` that are needed to do it again, without those that
+            select the models and say where the output goes.
     """
 
     version: str
@@ -62,6 +71,7 @@ class Run:
     environment: Mapping[str, Any]
     subjects: tuple[SubjectRecord, ...]
     findings: tuple[Finding, ...]
+    arguments: tuple[str, ...] = ()
 
     @property
     def summary(self) -> dict[str, int]:
@@ -101,6 +111,7 @@ def to_json(run: Run) -> str:
         "tool": {"name": "zoo", "version": run.version},
         "started": run.started,
         "environment": dict(run.environment),
+        "arguments": list(run.arguments),
         "subjects": [_subject(subject) for subject in run.subjects],
         "findings": [_finding(finding) for finding in run.findings],
         "summary": run.summary,
@@ -135,13 +146,15 @@ def from_json(text: str, name: str) -> Run:
         environment=document["environment"],
         subjects=tuple(_read_subject(item) for item in document["subjects"]),
         findings=tuple(_read_finding(item) for item in document["findings"]),
+        arguments=tuple(document.get("arguments", ())),
     )
 
 
 def merge(runs: Sequence[Run]) -> Run:
     """Return one Run with the subjects and findings of several, in their order.
 
-    It began with the first of them, and its environment is what they have in common.
+    It began with the first of them, and its environment is what they have in common. Arguments
+    that differ are kept with the subjects.
 
     Raises:
         UsageError: two of them are about one model.
@@ -158,13 +171,21 @@ def merge(runs: Sequence[Run]) -> Run:
         for name, value in first.environment.items()
         if all(run.environment.get(name) == value for run in runs)
     }
+    shared = all(run.arguments == first.arguments for run in runs)
     return Run(
         first.version,
         min(run.started for run in runs),
         common,
-        tuple(subject for run in runs for subject in run.subjects),
+        tuple(subject for run in runs for subject in _with_arguments(run, own=not shared)),
         tuple(finding for run in runs for finding in run.findings),
+        first.arguments if shared else (),
     )
+
+
+def _with_arguments(run: Run, *, own: bool) -> tuple[SubjectRecord, ...]:
+    if not own:
+        return run.subjects
+    return tuple(replace(each, arguments=each.arguments or run.arguments) for each in run.subjects)
 
 
 def _subject(subject: SubjectRecord) -> dict[str, Any]:
@@ -182,6 +203,8 @@ def _subject(subject: SubjectRecord) -> dict[str, Any]:
             "assurance": weights.assurance,
         },
         "preprocessing": None if subject.preprocessing is None else dict(subject.preprocessing),
+        "collection": subject.collection,
+        **({"arguments": list(subject.arguments)} if subject.arguments else {}),
     }
 
 
@@ -205,6 +228,8 @@ def _read_subject(item: dict[str, Any]) -> SubjectRecord:
             weights["assurance"],
         ),
         item["preprocessing"],
+        item.get("collection", ""),
+        tuple(item.get("arguments", ())),
     )
 
 

@@ -199,6 +199,7 @@ def _record(subject: Subject) -> SubjectRecord:
         entry.location,
         subject.weights.made,
         _preprocessing_record(subject),
+        entry.collection,
     )
 
 

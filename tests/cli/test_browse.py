@@ -74,7 +74,12 @@ def test_a_run_is_rendered_without_measuring(zoo: Zoo, digits: Digits, tmp_path:
     pages = tmp_path / "pages"
     outcome = zoo("report", run, "--format", "markdown", "-o", pages)
     assert outcome.code == 0
-    assert sorted(page.name for page in pages.iterdir()) == ["digits.md", "index.md"]
+    written = sorted(page.relative_to(pages).as_posix() for page in pages.rglob("*.md"))
+    assert written == ["index.md", "models/digits.md"]
+    assert "zoo verify --index" in (pages / "models" / "digits.md").read_text()
+    shown = zoo("report", run, "--format", "markdown").out
+    assert shown.startswith("# Reproducibility report\n")
+    assert "zoo verify --index" in shown
 
 
 @pytest.mark.parametrize(

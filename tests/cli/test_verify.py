@@ -151,6 +151,28 @@ def test_settings_of_the_folder_are_used(
     assert finding["tolerance"] == {"absolute": 0, "relative": 0.4}
 
 
+def test_a_run_records_the_options_that_are_needed_to_do_it_again(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = Path.cwd() / "model-index"
+    (tmp_path / "zoo.toml").write_text('seed = 7\noffline = true\n[datasets]\nImageNet = "data"\n')
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZOO_INDEX", str(index))
+    given = ("--only", "parameters", "--trust-python", "--workers", 0, "--strict")
+    run = zoo("verify", "seresnet50", "digits", *given, "--format", "json").json
+    shared = ["--index", str(index), "--only", "parameters", "--trust-python"]
+    assert run["arguments"] == []
+    assert {subject["model"]: subject["arguments"] for subject in run["subjects"]} == {
+        "digits": shared,
+        "seresnet50": [*shared, "--dataset", "ImageNet=data"],
+    }
+    monkeypatch.delenv("ZOO_INDEX")
+    again = zoo("verify", *run["subjects"][1]["arguments"], "seresnet50", "--format", "json").json
+    assert again["arguments"] == run["subjects"][1]["arguments"]
+    assert again["findings"] == [f for f in run["findings"] if f["model"] == "seresnet50"]
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

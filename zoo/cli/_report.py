@@ -12,5 +12,6 @@ from zoo.run import Run
 def deliver(run: Run, form: str, output: Path | None) -> None:
     """Render a Run and write it to standard output, a file or a folder."""
     report = REPORTS[form]
-    style = Style(colour=output is None and _output.colour(), width=_output.width())
+    shown = output is None
+    style = Style(shown and _output.colour(), _output.width(), folder=not shown)
     _output.deliver(report.render(run, style), output, many=report.many)

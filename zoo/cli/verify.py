@@ -9,7 +9,17 @@ from typing import Any
 import click
 
 from zoo import __version__
-from zoo.cli import _access, _lock, _measuring, _output, _progress, _report, _rules, _selection
+from zoo.cli import (
+    _access,
+    _arguments,
+    _lock,
+    _measuring,
+    _output,
+    _progress,
+    _report,
+    _rules,
+    _selection,
+)
 from zoo.reports import REPORTS
 from zoo.run import exit_code
 from zoo.validators import VALIDATORS
@@ -69,6 +79,7 @@ def verify_command(
             started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
             unread=unread,
         )
+    run = _arguments.recorded(run, entries, click.get_current_context())
     _report.deliver(run, form, output)
     if was_interrupted(run):
         click.echo("interrupted: what was not tested by then is SKIP", err=True)

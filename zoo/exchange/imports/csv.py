@@ -64,7 +64,7 @@ def read(source: str) -> Imported:
 def _entry(cells: list[str], place: Location) -> ModelEntry:
     if len(cells) != len(COLUMNS):
         raise UsageError(f"{place}: {len(cells)} cells, where the first line has {len(COLUMNS)}")
-    row = {column: _bare(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
+    row = {column: escape.csv_text(cell) for column, cell in zip(COLUMNS, cells, strict=True)}
     try:
         name = checked_name(row["name"])
         claims = tuple(_claims(name, row, place))
@@ -91,11 +91,6 @@ def _claims(model: str, row: Mapping[str, str], place: Location) -> Iterator[Cla
             value = PARSERS[kind](text) if kind else text
             on = row[DATASETS[column]] if column in DATASETS else ""
             yield Claim(model, metric, value, place, text, on)
-
-
-def _bare(cell: str) -> str:
-    """Return a cell without the mark that keeps a spreadsheet from running it."""
-    return cell[1:] if cell[:1] == "'" and escape.csv_cell(cell[1:]) == cell else cell
 
 
 def _listed(cell: str) -> tuple[str, ...]:

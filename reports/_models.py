@@ -1,0 +1,201 @@
+"""What a page to look at says of each model, before it is written in any markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from typing import Any
+
+from zoo import escape
+from zoo.findings import Finding, Verdict, show
+from zoo.reports import GRAVEST_FIRST, folded, reasons
+from zoo.reports._again import command
+from zoo.run import Run, SubjectRecord
+
+ASSURANCES = {
+    "sha256": "equal to the whole digest that is declared",
+    "prefix": "equal to the digits in the file's name: a label, not a proof",
+    "unpinned": "nothing to compare it with",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """The measured number of a model that is furthest from its claim, as a share of the claim."""
+
+    metric: str
+    share: float
+
+    def __str__(self) -> str:
+        return f"{100 * self.share:+,.3g} % {self.metric}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One claim, or several texts of one metric that all hold, as texts."""
+
+    verdict: Verdict
+    metric: str
+    claimed: str
+    measured: str
+    deviation: str
+    tolerance: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What is to be said beyond the values, once for all claims that share it."""
+
+    verdict: Verdict
+    metrics: str
+    message: str
+    hint: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All findings on one model.
+
+    Attributes:
+        verdicts: those that its findings have, the gravest first.
+        wrong: the metrics whose claims FAIL.
+        deviation: the greatest, or None where no number was measured.
+        held: how many of its claims are borne out.
+        total: how many claims it has.
+        rows: its claims, the gravest verdict first.
+        reasons: why its claims are not PASS, and what to do about it.
+        evidence: what was measured, how, and under which conditions: names and texts.
+        again: the command that tests it once more.
+    """
+
+    name: str
+    collection: str
+    verdicts: tuple[Verdict, ...]
+    wrong: tuple[str, ...]
+    deviation: Deviation | None
+    held: int
+    total: int
+    rows: tuple[Row, ...]
+    reasons: tuple[Why, ...]
+    evidence: tuple[tuple[str, str], ...]
+    again: str
+
+    @property
+    def texts(self) -> list[tuple[Verdict, str]]:
+        """What is said of its claims, for a search: the verdict, and the words."""
+        parts: list[Row | Why] = [*self.rows, *self.reasons]
+        return [(part.verdict, escape.terminal(_words(part))) for part in parts]
+
+
+def _words(part: Row | Why) -> str:
+    return " ".join(getattr(part, field.name) for field in fields(part))
+
+
+def models(run: Run) -> list[Model]:
+    """Return the models of a Run, those with the gravest verdict first, else in its order."""
+    subjects = {subject.model: subject for subject in run.subjects}
+    by_model: dict[str, list[Finding]] = {}
+    for finding in run.findings:
+        by_model.setdefault(finding.model, []).append(finding)
+    found = [_model(run, by_model[name], subjects.get(name)) for name in by_model]
+    return sorted(found, key=lambda model: GRAVEST_FIRST.index(model.verdicts[0]))
+
+
+def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> Model:
+    name = findings[0].model
+    arguments = (subject.arguments if subject else ()) or run.arguments
+    verdicts = [finding.verdict for finding in findings]
+    failed = (f.metric or f.rule for f in findings if f.verdict is Verdict.FAIL)
+    rows = [_row(finding) for finding in folded(findings)]
+    return Model(
+        name=name,
+        collection=subject.collection if subject else "",
+        verdicts=tuple(verdict for verdict in GRAVEST_FIRST if verdict in verdicts),
+        wrong=tuple(dict.fromkeys(failed)),
+        deviation=max(_deviations(findings), key=lambda found: abs(found.share), default=None),
+        held=verdicts.count(Verdict.PASS),
+        total=len(findings),
+        rows=tuple(sorted(rows, key=lambda row: GRAVEST_FIRST.index(row.verdict))),
+        reasons=tuple(_reasons(findings)),
+        evidence=(*_of_subject(subject), *_methods(findings)),
+        again=command(["zoo", "verify", *arguments, *(["--"] if name[:1] == "-" else []), name]),
+    )
+
+
+def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
+    for finding in findings:
+        if finding.deviation is None or not isinstance(finding.claimed, int | float):
+            continue
+        with suppress(ArithmeticError):  # of nothing there is no share; of what is huge neither
+            share = finding.deviation / abs(finding.claimed)
+            yield Deviation(finding.metric or finding.rule, share)
+
+
+def _reasons(findings: list[Finding]) -> Iterator[Why]:
+    causes = {finding.message: finding.cause for finding in findings if finding.cause}
+    for reason in reasons(findings):
+        cause = show(causes.get(reason.message))
+        yield Why(reason.verdict, reason.metrics, reason.message, reason.hint, cause)
+    for finding in folded(findings):
+        if finding.verdict is Verdict.PASS and not finding.hint and _remarks(finding, findings):
+            yield Why(finding.verdict, finding.metric or finding.rule, finding.message, "", "")
+
+
+def _remarks(row: Finding, findings: list[Finding]) -> bool:
+    """Return whether the message of a row says more than its values, and is not that of many."""
+    return ";" in row.message and row in findings
+
+
+def environment(run: Run) -> str:
+    """Return on what a Run was made: versions and devices."""
+    rest = {name: value for name, value in run.environment.items() if name != "packages"}
+    named = {**rest, **run.environment.get("packages", {})}
+    return ", ".join(f"{name.replace('_', ' ')} {show(value)}" for name, value in named.items())
+
+
+def _row(finding: Finding) -> Row:
+    return Row(
+        finding.verdict,
+        finding.metric or finding.rule,
+        show(finding.claimed, finding.unit),
+        show(finding.measured, finding.unit),
+        _signed(finding.deviation),
+        _tolerance(finding.tolerance),
+        str(finding.location),
+    )
+
+
+def _signed(deviation: float | None) -> str:
+    return "" if deviation is None else ("" if deviation < 0 else "+") + show(deviation)
+
+
+def _tolerance(policy: Mapping[str, Any] | None) -> str:
+    if policy is None:
+        return ""
+    parts = [f"±{show(policy['absolute'])}"] if policy["absolute"] else []
+    if policy["relative"]:
+        parts.append(f"±{100 * policy['relative']:g} %")
+    return " or ".join(parts) or "exact"
+
+
+def _of_subject(subject: SubjectRecord | None) -> Iterator[tuple[str, str]]:
+    if subject is None:
+        return
+    yield "built from", subject.source
+    if subject.weights is not None:
+        yield "weights", subject.weights.url
+        yield "SHA-256", subject.weights.digest.hex
+        yield "assurance", ASSURANCES[subject.weights.assurance]
+        yield "size", f"{show(subject.weights.size)} bytes"
+    if subject.preprocessing:
+        yield "preprocessing", show(subject.preprocessing)
+
+
+def _methods(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
+    by_metric = {(f.metric or f.rule): f for f in findings if f.method}
+    for metric, finding in by_metric.items():
+        conditions = (f"; {name} {show(value)}" for name, value in finding.conditions.items())
+        yield metric, finding.method + "".join(conditions)

@@ -1,0 +1,129 @@
+"""Which pages a site about a Run has, in which order, and what each is called."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from zoo import escape
+from zoo.findings import GRAVEST_FIRST, Verdict
+from zoo.reports._models import Model, Row, Why, models
+from zoo.run import Run
+
+MATTERING = ("parameters", "flops", "top-1", "top-5")  # claims by which collections are compared
+TAKEN = ("index", "readme")  # names that make a page the first of its folder
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A page about the models of a collection; ``file`` is its name without folder and ending."""
+
+    name: str
+    file: str
+    models: tuple[Page, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page about a model.
+
+    Attributes:
+        verdict: the gravest, of those claims that were tested if any was.
+        counts: how many claims have each verdict, in the order of ``Verdict``.
+        place: the file that most of its claims are made in.
+    """
+
+    name: str
+    file: str
+    verdict: Verdict
+    counts: tuple[int, ...]
+    in_collection: str
+    place: str
+    rows: tuple[Row, ...]
+    wrong: tuple[str, ...]
+    reasons: tuple[Why, ...]
+    evidence: tuple[tuple[str, str], ...]
+    again: str
+
+
+def pages(run: Run) -> list[Page]:
+    """Return the models, the gravest verdict first, then by name."""
+    counted: dict[str, Counter[Verdict]] = {}
+    for finding in run.findings:
+        counted.setdefault(finding.model, Counter())[finding.verdict] += 1
+    found = sorted(models(run), key=lambda model: model.name)
+    stems = escape.file_names((model.name for model in found), TAKEN)
+    pages = [_page(model, stems[model.name], counted[model.name]) for model in found]
+    return sorted(pages, key=lambda page: GRAVEST_FIRST.index(page.verdict))
+
+
+def _page(model: Model, file: str, counted: Counter[Verdict]) -> Page:
+    place = Counter(row.place.rpartition(":")[0] for row in model.rows).most_common(1)[0][0]
+    tested = [verdict for verdict in model.verdicts if verdict is not Verdict.SKIP]
+    return Page(
+        name=model.name,
+        file=file,
+        verdict=tested[0] if tested else Verdict.SKIP,
+        counts=tuple(counted[verdict] for verdict in Verdict),
+        in_collection=model.collection,
+        place=place,
+        rows=tuple(_joined(_in_short(row, place) for row in model.rows)),
+        wrong=model.wrong,
+        reasons=model.reasons,
+        evidence=model.evidence,
+        again=model.again,
+    )
+
+
+def _in_short(row: Row, place: str) -> Row:
+    """Return a row that gives only the line in a file that is named above the table."""
+    path, _, line = row.place.rpartition(":")
+    return replace(row, place=f"line {line}") if path == place else row
+
+
+def _joined(rows: Iterable[Row]) -> list[Row]:
+    """Return rows in which claims of one metric that were not tested, or in vain, are together."""
+    together: dict[tuple[object, ...], list[Row]] = {}
+    for number, row in enumerate(rows):
+        alike = row.verdict in (Verdict.SKIP, Verdict.ERROR) and not row.measured
+        together.setdefault((row.metric, row.verdict, "" if alike else number), []).append(row)
+    return [
+        replace(first, claimed=", ".join(row.claimed for row in (first, *more)))
+        for first, *more in together.values()
+    ]
+
+
+def collections(pages: Iterable[Page]) -> list[Collection]:
+    """Return the collections by name, without the models that are of none."""
+    members: dict[str, list[Page]] = {}
+    for page in pages:
+        if page.in_collection:
+            members.setdefault(page.in_collection, []).append(page)
+    stems = escape.file_names(sorted(members), TAKEN)
+    return [
+        Collection(name, stem, tuple(members[name]), _sum(members[name]))
+        for name, stem in stems.items()
+    ]
+
+
+def _sum(pages: Iterable[Page]) -> tuple[int, ...]:
+    return tuple(map(sum, zip(*(page.counts for page in pages), strict=True)))
+
+
+def total(pages: Sequence[Page]) -> dict[str, str]:
+    """Return in words how many models and claims there are, and what came of them."""
+    counts = dict(zip(Verdict, _sum(pages), strict=True)) if pages else {}
+    known = [f"{counts[each]:,} {each}" for each in GRAVEST_FIRST if counts.get(each)]
+    total = f"{_number(len(pages), 'model')}, {_number(sum(counts.values()), 'claim')}"
+    return {"total": total, "summary": ", ".join(known) or "nothing was selected"}
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def compared(pages: Iterable[Page]) -> list[str]:
+    claimed = {row.metric for page in pages for row in page.rows}
+    return [metric for metric in MATTERING if metric in claimed]

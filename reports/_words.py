@@ -1,0 +1,78 @@
+"""How findings are worded where each stands alone, and what their rules mean."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from importlib.resources import files
+from typing import Any
+
+from zoo import escape
+from zoo.findings import Finding
+
+LONGEST = 2000  # characters of a message, of which the reader of a list sees a few lines
+LONGEST_NAME = 200
+NOT_CHECKABLE = "not-checkable"
+
+
+def name(text: str) -> str:
+    """Return the name of a model or of a claim, on one line and of a length that can be shown."""
+    return escape.line(escape.short(text, LONGEST_NAME))
+
+
+def message(finding: Finding) -> str:
+    """Return what a finding says, with what to do about it on a line of its own."""
+    hint = f"\n→ {finding.hint}" if finding.hint else ""
+    return escape.terminal(escape.short(finding.message + hint, LONGEST))
+
+
+def reason(finding: Finding) -> tuple[str, str]:
+    """Return what is said, once, of all findings that share it, and what to do about it.
+
+    Which fields of a page are not checkable differs from model to model, and is left out.
+    """
+    message = finding.message
+    if finding.rule == NOT_CHECKABLE:
+        message = message.partition(":")[0]
+    return message, finding.hint
+
+
+def value(plain: Any) -> Any:
+    """Return a plain value whose texts can be shown; numbers stay what they are."""
+    match plain:
+        case str():
+            return escape.terminal(escape.short(plain, LONGEST))
+        case list():
+            return [value(part) for part in plain]
+        case _:
+            return plain
+
+
+def path(finding: Finding) -> str:
+    """Return the path of the page that claims it, on one line and as version control has it."""
+    return re.sub(r"^(\./+)+", "", escape.line(escape.short(finding.location.path, LONGEST)))
+
+
+def meaning(rule: str) -> str:
+    """Return what a rule means: a sentence, and then perhaps the argument for it.
+
+    It is what ``zoo explain`` prints: the text at the top of the validator's file, which is read
+    and not imported, so that no format needs what validators need.
+    """
+    from zoo.index.rules import RULES
+
+    if rule in RULES:
+        known = RULES[rule]
+        return f"{_sentence(known.means)}\n\n{_sentence(known.why)}\n\n{_sentence(known.mend)}"
+    if rule == NOT_CHECKABLE:
+        return "Lists what a page says that cannot be read off a checkpoint."
+    source = files("zoo") / "validators" / f"{rule.replace('-', '_')}.py"
+    if rule != rule.strip("_-\n") or not source.is_file():
+        return f"The rule {escape.line(rule)}, which this version of zoo does not know."
+    module = ast.parse(source.read_text(encoding="utf-8"))
+    return inspect.cleandoc(ast.get_docstring(module) or rule).replace("``", "`")
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

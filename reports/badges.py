@@ -1,0 +1,60 @@
+"""Badges: for each model, and for the zoo, what Shields draws from an endpoint.
+
+The form is https://shields.io/badges/endpoint-badge. A badge counts the claims that hold among all
+that the page makes, so that it never says more than was tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from zoo import escape
+from zoo.findings import Finding, Verdict
+from zoo.reports import GRAVEST_FIRST, Report, Style
+from zoo.reports._identity import by_model
+from zoo.reports.json import write
+from zoo.run import Run
+
+COLOURS = {
+    Verdict.FAIL: "red",
+    Verdict.ERROR: "orange",
+    Verdict.UNDECIDED: "yellow",
+    Verdict.SKIP: "yellowgreen",
+    Verdict.PASS: "brightgreen",
+}
+LONGEST_LABEL = 60
+
+
+def render(run: Run, style: Style) -> dict[str, str]:
+    """Return ``zoo.json`` for all, and a badge for each model, named after it."""
+    models = by_model(run.findings)
+    files = escape.file_names(models, ["zoo"])
+    badges = {"zoo.json": _badge("zoo", list(run.findings))}
+    badges |= {f"{files[name]}.json": _badge(name, found) for name, found in models.items()}
+    return {name: write(badge) for name, badge in badges.items()}
+
+
+def _badge(label: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Return a badge; Shields lets no page change the colour of one that is an error."""
+    claims = [f for f in findings if f.metric is not None or f.verdict is not Verdict.SKIP]
+    gravest = min((f.verdict for f in claims), key=GRAVEST_FIRST.index, default=Verdict.SKIP)
+    held = sum(finding.verdict is Verdict.PASS for finding in claims)
+    tested = any(finding.verdict is not Verdict.SKIP for finding in claims)
+    return {
+        "schemaVersion": 1,
+        "label": escape.line(escape.short(label, LONGEST_LABEL)),
+        "message": _message(claims, held) if tested else "not tested",
+        "color": COLOURS[gravest] if tested else "lightgrey",
+        "isError": gravest is Verdict.FAIL,
+    }
+
+
+def _message(claims: Sequence[Finding], held: int) -> str:
+    said = f"{held:,} of {len(claims):,} claims hold"
+    if wrong := sum(finding.verdict is Verdict.FAIL for finding in claims):
+        said += f", {wrong:,} wrong"
+    return said
+
+
+REPORT = Report(render, many=True)

@@ -1,0 +1,106 @@
+"""JUnit XML, as CI servers read it: a suite for each model, a test for each of its claims.
+
+The form is that of pytest's ``xunit2``, and file and line as GitLab and most other readers know
+them (https://github.com/testmoapp/junitxml). FAIL is a failure and ERROR an error. UNDECIDED is a
+skipped test whose message begins with that word: a failure would say that the claim is wrong, and
+a passed test that it holds. The message is in the body too, since GitLab shows only that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from xml.etree import ElementTree
+
+from zoo import escape
+from zoo.findings import Finding, Verdict, show
+from zoo.reports import Report, Style, _words
+from zoo.reports._identity import by_model, names
+from zoo.run import Run, SubjectRecord
+
+OUTCOMES = {
+    Verdict.FAIL: "failure",
+    Verdict.ERROR: "error",
+    Verdict.UNDECIDED: "skipped",
+    Verdict.SKIP: "skipped",
+}
+COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def render(run: Run, style: Style) -> dict[str, str]:
+    """Return the document as ``junit.xml``."""
+    subjects = {subject.model: subject for subject in run.subjects}
+    root = ElementTree.Element("testsuites", {"name": "zoo verify", **_counts(run.findings)})
+    for model, findings in by_model(run.findings).items():
+        suite = _child(root, "testsuite", {"name": _words.name(model), **_counts(findings)})
+        suite.set("timestamp", run.started.removesuffix("Z"))
+        _properties(suite, run, subjects.get(model))
+        for finding, name in zip(findings, names(findings), strict=True):
+            _test(suite, finding, name, subjects.get(model))
+    ElementTree.indent(root)
+    text = ElementTree.tostring(root, encoding="unicode")
+    return {"junit.xml": f'<?xml version="1.0" encoding="utf-8"?>\n{text}\n'}
+
+
+def _child(
+    parent: ElementTree.Element, tag: str, attributes: Mapping[str, str], text: str = ""
+) -> ElementTree.Element:
+    """Add an element, every text of which XML can hold and a log can show."""
+    safe = {name: escape.terminal(value) for name, value in attributes.items()}
+    element = ElementTree.SubElement(parent, tag, safe)
+    element.text = escape.terminal(text) or None
+    return element
+
+
+def _counts(findings: list[Finding] | tuple[Finding, ...]) -> dict[str, str]:
+    outcomes = [OUTCOMES.get(finding.verdict) for finding in findings]
+    counts = {name: str(outcomes.count(outcome)) for name, outcome in COUNTED.items()}
+    return {"tests": str(len(findings)), **counts}
+
+
+def _properties(suite: ElementTree.Element, run: Run, subject: SubjectRecord | None) -> None:
+    said = {"zoo": run.version}
+    if subject is not None:
+        said["source"] = subject.source
+        if subject.weights is not None:
+            said["weights"] = subject.weights.url
+            said["sha256"] = subject.weights.digest.hex
+            said["assurance"] = subject.weights.assurance
+    properties = _child(suite, "properties", {})
+    for name, value in said.items():
+        _child(properties, "property", {"name": name, "value": escape.short(value, _words.LONGEST)})
+
+
+def _test(
+    suite: ElementTree.Element, finding: Finding, name: str, subject: SubjectRecord | None
+) -> None:
+    place = finding.location
+    attributes = {
+        "classname": f"{_collection(subject)}/{_words.name(finding.model)}",
+        "name": _words.name(name),
+        "file": _words.path(finding),
+        "line": str(place.line),
+    }
+    test = _child(suite, "testcase", attributes)
+    message = _words.message(finding)
+    if outcome := OUTCOMES.get(finding.verdict):
+        verdict = finding.verdict.value
+        said = f"{verdict}: {message}" if outcome == "skipped" else message
+        body = f"{said}\n{_words.path(finding)}:{place.line}"
+        first = said.partition("\n")[0]
+        _child(test, outcome, {"type": verdict, "message": first}, body)
+    if finding.method:
+        told = message if finding.verdict is Verdict.PASS else ""
+        _child(test, "system-out", {}, f"{told}\n{_method(finding)}".strip())
+
+
+def _method(finding: Finding) -> str:
+    conditions = (f"{name}: {show(value)}" for name, value in finding.conditions.items())
+    return escape.short("\n".join([finding.method, *conditions]), _words.LONGEST)
+
+
+def _collection(subject: SubjectRecord | None) -> str:
+    """Return what stands before the model in a classname: the collection, where the Run has it."""
+    return _words.name(getattr(subject, "collection", "") or "zoo")
+
+
+REPORT = Report(render)

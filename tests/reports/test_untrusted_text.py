@@ -1,0 +1,95 @@
+"""No text of a Run becomes more than text, in any field of any format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.reports.hostile import BENIGN, TEXTS, run_of
+from tests.reports.judges import JUDGES, commands, judged
+from zoo.claims import Digest, Location
+from zoo.findings import Finding, Verdict
+from zoo.reports import REPORTS, Style
+from zoo.run import Run, SubjectRecord, WeightsFile, from_json, to_json
+
+
+def test_every_format_has_a_judge() -> None:
+    assert set(REPORTS) <= set(JUDGES)
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+def test_no_text_is_more_than_text_in_any_field(name: str) -> None:
+    benign = judged(name, REPORTS[name].render(run_of(BENIGN), Style()))
+    for attack, text in TEXTS.items():
+        pages = REPORTS[name].render(run_of(text), Style())
+        shape = judged(name, pages)
+        assert shape == benign or not text, attack  # what is empty is left out
+
+
+@pytest.mark.parametrize("log", ["::error::x", "  ::a b=c::", "x ##[error]y", "a\x85::debug::"])
+def test_the_judge_of_logs_finds_commands(log: str) -> None:
+    assert commands(log)
+
+
+TEXT = st.text(st.characters())
+VALUE = st.none() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False, allow_infinity=False)
+LOCATION = st.builds(Location, TEXT, st.integers(1, 9), st.integers(1, 9), TEXT)
+CLAIMED = VALUE | TEXT | st.lists(TEXT | st.floats(allow_nan=False, allow_infinity=False))
+FINDING = st.builds(
+    Finding,
+    rule=st.sampled_from(["flops", "accuracy", "not-checkable", "x-1"]),
+    model=st.sampled_from(["a", "b"]) | TEXT,
+    metric=st.sampled_from(["flops", "top-1", None]) | TEXT,
+    verdict=st.sampled_from(Verdict),
+    message=TEXT,
+    location=LOCATION,
+    claimed=CLAIMED,
+    measured=CLAIMED,
+    deviation=VALUE,
+    tolerance=st.none() | st.just({"absolute": 0.1, "relative": 0}),
+    unit=st.sampled_from(["%", ""]) | TEXT,
+    method=TEXT,
+    conditions=st.dictionaries(TEXT, CLAIMED),
+    hint=TEXT,
+    cause=st.none() | st.dictionaries(TEXT, CLAIMED),
+)
+DIGEST = st.builds(Digest, st.just("sha256"), st.text("0123456789abcdef", min_size=64, max_size=64))
+WEIGHTS = st.builds(
+    lambda url, digest, assurance: {"url": url, "digest": digest, "assurance": assurance},
+    TEXT,
+    DIGEST,
+    st.sampled_from(["sha256", "prefix", "unpinned"]),
+)
+
+
+@st.composite
+def runs(draw: st.DrawFn) -> Run:
+    """Make any Run that the schema allows."""
+    findings = draw(st.lists(FINDING, max_size=6))
+    models = dict.fromkeys(
+        [finding.model for finding in findings] + draw(st.lists(TEXT, max_size=1))
+    )
+    subjects = []
+    for model in models:
+        said = draw(st.none() | WEIGHTS)
+        weights = said and WeightsFile(Path(), size=draw(st.integers(0, 2**50)), **said)
+        settings = draw(st.none() | st.dictionaries(TEXT, CLAIMED))
+        subjects.append(SubjectRecord(model, draw(TEXT), draw(LOCATION), weights or None, settings))
+    environment = draw(st.dictionaries(TEXT, VALUE | TEXT).filter(lambda e: "packages" not in e))
+    return Run(draw(TEXT), "2026-01-02T03:04:05Z", environment, tuple(subjects), tuple(findings))
+
+
+@given(runs())
+def test_any_run_is_read_back_as_it_was(run: Run) -> None:
+    (document,) = REPORTS["json"].render(run, Style()).values()
+    assert from_json(document, "run.json") == from_json(to_json(run), "run.json") == run
+
+
+@pytest.mark.parametrize("name", list(REPORTS))
+@settings(max_examples=50, deadline=None)
+@given(run=runs())
+def test_any_run_is_rendered_in_any_format_and_parsed_back(name: str, run: Run) -> None:
+    judged(name, REPORTS[name].render(run, Style()))

@@ -1,0 +1,53 @@
+"""What of a Run can be drawn: numbers that are claimed and measured, and the verdicts on them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict
+from zoo.run import Run
+
+Numbers = dict[str, dict[str, Finding]]
+
+
+def numeric(run: Run, metrics: Iterable[str]) -> Numbers:
+    """Return the first claim of each model and metric that is a positive number, by model."""
+    wanted = frozenset(metrics)
+    found: Numbers = {}
+    for finding in run.findings:
+        if finding.metric in wanted and positive(finding.claimed) is not None:
+            found.setdefault(finding.model, {}).setdefault(finding.metric, finding)
+    return found
+
+
+def positive(value: object) -> float | None:
+    """Return a number that an axis can hold, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) and 1e-300 < number < 1e300 else None
+
+
+def gravest(findings: Iterable[Finding]) -> Verdict:
+    """Return the verdict on several claims together."""
+    return min((finding.verdict for finding in findings), key=GRAVEST_FIRST.index)
+
+
+def tally(verdicts: Iterable[Verdict]) -> dict[Verdict, int]:
+    """Return how often each verdict occurs, the gravest first, without those that do not."""
+    known = list(verdicts)
+    return {verdict: n for verdict in GRAVEST_FIRST if (n := known.count(verdict))}
+
+
+def in_words(counted: dict[Verdict, int]) -> str:
+    """Return counts as people read them: ``2 FAIL, 1 PASS``."""
+    return ", ".join(f"{number:,} {verdict}" for verdict, number in counted.items())
+
+
+def models(number: int) -> str:
+    """Return a number of models in words."""
+    return "1 model" if number == 1 else f"{number:,} models"
