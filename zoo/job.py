@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 # Our own code that moves a prediction.
-_OWN = ("zoo.crops", "zoo.predictions", "zoo.sources")
-_ALONE = ("zoo.inference", "zoo.job", "zoo.pictures", "zoo.weights.load")
+_OWN = ("zoo.crops", "zoo.inference", "zoo.predictions", "zoo.sources")
+_ALONE = ("zoo.job", "zoo.pictures", "zoo.weights.load")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from zoo.cli import _access, _selection
 from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
-from zoo.inference import Device
+from zoo.inference import FULL, PRECISIONS, Device
+from zoo.machine import cores
 from zoo.options import DIAGNOSIS, EVERY_DATASET, Listener, Options
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
@@ -39,7 +40,12 @@ def measuring_options(function: F) -> F:
             "--budget", type=click.IntRange(min=1), help="Pictures to draw.  [default: all]"
         ),
         click.option(
-            "--workers", type=click.IntRange(min=0), help="Processes that decode.  [default: 0]"
+            "--workers",
+            type=click.IntRange(min=0),
+            help="Threads that decode; 0 is none beside the main one.  [default: one a core]",
+        ),
+        click.option(
+            "--precision", type=click.Choice(list(PRECISIONS)), help="[default: fp32, without TF32]"
         ),
         click.option(
             "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
@@ -107,7 +113,8 @@ def _device(name: str, asked: Mapping[str, Any], settings: Mapping[str, Any]) ->
     return Device(
         name,
         asked["batch_size"] or settings.get("batch-size", 32),
-        settings.get("workers", 0) if workers is None else workers,
+        settings.get("workers", cores()) if workers is None else workers,
+        asked["precision"] or settings.get("precision", FULL),
     )
 
 
