@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.claims import Metric
+from zoo.crops import Keeping
 from zoo.findings import Tolerance
 from zoo.inference import Device
 from zoo.sampling.predicting import Budget
@@ -41,6 +42,7 @@ class Options:
         devices: names of the devices that are used together; ``device`` is the first.
         engine: what gives out the pictures of a dataset.
         predictions: folder where they are kept; None keeps nothing.
+        crops: where decoded pictures are kept for the next model; nowhere, if None.
         datasets: paths by the dataset's name in the claims; the empty name stands for every other.
         trust_python: run the code that the index names.
         tolerances: the user's own policy, by metric.
@@ -53,6 +55,7 @@ class Options:
     devices: tuple[str, ...] = ("cpu",)
     engine: str = "local"
     predictions: Path | None = None
+    crops: Keeping | None = None
     datasets: Mapping[str, Path] = field(default_factory=dict)
     trust_python: bool = False
     tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)

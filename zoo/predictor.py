@@ -87,6 +87,7 @@ class Predictor:
             identity=identity_of(dataset.pictures),
             threads=torch.get_num_threads(),
             versions=versions_of(self.entry.source),
+            crops=self.options.crops,
         )
 
     def _work(self, dataset: Dataset, job: Job) -> Work:

@@ -20,7 +20,7 @@ from zoo.crops.geometry import cropper
 from zoo.errors import Unavailable
 from zoo.index import read_index
 from zoo.pictures import decode
-from zoo.subject import Preprocessing
+from zoo.subject import CROPS, Preprocessing
 
 INDEX = Path(__file__).parents[2] / "model-index"
 DEFAULT = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -42,6 +42,7 @@ def timms(data: bytes, preprocessing: Preprocessing) -> Tensor:
         (3, size, size),
         interpolation=preprocessing.interpolation,
         crop_pct=float(preprocessing.crop_pct),
+        crop_mode=preprocessing.crop_mode,
         mean=tuple(map(float, preprocessing.mean)),
         std=tuple(map(float, preprocessing.std)),
     )
@@ -76,12 +77,14 @@ def of_timm() -> list[Preprocessing]:
             config.interpolation,
             tuple(Decimal(str(part)) for part in config.mean),
             tuple(Decimal(str(part)) for part in config.std),
+            config.crop_mode or "center",
         )
         for config in _model_pretrained_cfgs.values()
         if config.input_size[0] == 3 and config.input_size[1] == config.input_size[2]
     }
     assert len(found) > 100
     assert any(each.crop_pct > 1 for each in found)  # VOLO resizes to less than the crop
+    assert {each.crop_mode for each in found} == set(CROPS)
     return sorted(found, key=str)
 
 
@@ -98,9 +101,10 @@ def test_each_preprocessing_of_timm_is_its_own_to_the_last_bit(files) -> None:
 
 
 @pytest.mark.slow
-def test_each_picture_in_each_preprocessing_is_timms_to_the_last_bit(files) -> None:
-    for preprocessing in {*of_the_index(), *of_timm()}:
-        for data in files.values():
+def test_each_large_preprocessing_is_timms_to_the_last_bit(files) -> None:
+    pictures = cycle(files.values())
+    for preprocessing in sorted({*of_the_index(), *of_timm()}, key=str):
+        for data in islice(pictures, 2):
             assert_equal(data, preprocessing)
 
 
@@ -115,6 +119,13 @@ def test_each_picture_is_timms_to_the_last_bit(
     preprocessing = Preprocessing(Decimal(size), Decimal(crop), interpolation, half, quarter)
     for data in islice(reversed(files.values()), 13):
         assert_equal(data, preprocessing)
+
+
+@pytest.mark.parametrize("mode", CROPS)
+def test_each_picture_is_timms_in_each_crop_mode(files, mode: str) -> None:
+    half = (Decimal("0.5"),) * 3
+    for data in files.values():
+        assert_equal(data, Preprocessing(Decimal(48), Decimal("0.9"), "bicubic", half, half, mode))
 
 
 @pytest.mark.gpu
@@ -142,6 +153,7 @@ def test_whatever_moves_a_crop_moves_its_key(monkeypatch: pytest.MonkeyPatch) ->
     before = Geometry(224, 0.875, "bicubic")
     keys = {before.key, Geometry(225, 0.875, "bicubic").key, Geometry(224, 0.9, "bicubic").key}
     keys.add(Geometry(224, 0.875, "bilinear").key)
+    keys.add(Geometry(224, 0.875, "bicubic", "squash").key)
     for package in ("pillow", "timm", "torchvision"):
         with monkeypatch.context() as patch:
             patch.setattr(

@@ -17,7 +17,7 @@ from zoo.run import Run, SubjectRecord
 # What selects models, says where output goes, or moves no verdict.
 LEFT_OUT = frozenset(
     "everything patterns changed_since shard form output baseline strict offline paranoid workers "
-    "engine predictions record".split()
+    "engine predictions crop_cache record".split()
 )
 
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import click
 
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access, _selection
+from zoo.cli import _access, _selection, _size
+from zoo.crops.keeping import MOST, Keeping
 from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
@@ -58,6 +59,13 @@ def measuring_options(function: F) -> F:
             "  [default: the cache]",
         ),
         click.option(
+            "--crop-cache",
+            callback=_size.parsed,
+            metavar="SIZE",
+            help="How much of decoded pictures is kept for the next model; 0 keeps none.  "
+            "[default: 20GB where several models are scored, else 0]",
+        ),
+        click.option(
             "--engine",
             type=click.Choice(list(ENGINES)),
             help="What gives out the pictures of a dataset.  [default: local]",
@@ -92,13 +100,15 @@ def options_of(
     named = _datasets(asked["datasets"])
     _check_named(named, entries)
     datasets = _datasets_of(settings) | named
+    scored = [entry for entry in entries if any(claim.dataset for claim in entry.claims)]
     devices = _devices(asked["device"] or settings.get("device", "cpu"))
     return Options(
         access=access,
-        device=_device(devices[0], asked, settings),
+        device=_device(devices, asked, settings),
         devices=devices,
         engine=_engine(asked["engine"] or settings.get("engine", "local")),
         predictions=_kept_in(asked["predictions"], settings, listener) if datasets else None,
+        crops=_crops(asked["crop_cache"], settings, models=len(scored)) if datasets else None,
         datasets=datasets,
         trust_python=asked["trust_python"] or settings.get("trust-python", False),
         tolerances=_tolerances(settings.get("tolerances", {})),
@@ -108,14 +118,23 @@ def options_of(
     )
 
 
-def _device(name: str, asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
+def _device(names: Sequence[str], asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
+    """Return the first device; the cores are shared by the processes of all."""
     workers = asked["workers"]
+    share = max(1, cores() // len(names))
     return Device(
-        name,
+        names[0],
         asked["batch_size"] or settings.get("batch-size", 32),
-        settings.get("workers", cores()) if workers is None else workers,
+        settings.get("workers", share) if workers is None else workers,
         asked["precision"] or settings.get("precision", FULL),
     )
+
+
+def _crops(asked: int | None, settings: Mapping[str, Any], *, models: int) -> Keeping | None:
+    """Return where decoded pictures are kept: they only serve the models that follow."""
+    default = MOST if models > 1 else 0
+    most = settings.get("crop-cache", default) if asked is None else asked
+    return Keeping(_access.cache_folder(), most) if most else None
 
 
 def _devices(given: str) -> tuple[str, ...]:

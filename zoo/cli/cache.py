@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from zoo import escape
-from zoo.cli import _access, _output
+from zoo.cli import _access, _output, _size
 from zoo.crops import keeping
 from zoo.errors import UsageError
 from zoo.weights.durable import writing
@@ -21,8 +21,6 @@ from zoo.weights.upkeep import DAY, Held, aside, damaged, held, remove, surplus,
 DAMAGED = 1
 DECODED = "decoded pictures"
 _TIMES = {"h": DAY / 24, "d": DAY, "w": 7 * DAY}
-_SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_BINARY = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 def _age(context: click.Context, option: click.Parameter, text: str | None) -> float | None:
@@ -33,18 +31,6 @@ def _age(context: click.Context, option: click.Parameter, text: str | None) -> f
     if match is None:
         raise click.BadParameter(f"'{text}' is no age such as 12h, 30d or 4w")
     return int(match[1]) * _TIMES[match[2]]
-
-
-def _size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    """Return the bytes of a size such as ``10GB`` or ``10GiB``."""
-    if text is None:
-        return None
-    pattern = r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?"
-    match = re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE)
-    if match is None or (match[3] and not match[2]):
-        raise click.BadParameter(f"'{text}' is no size such as 500MB, 10GB or 10GiB")
-    unit = match[2].upper()
-    return int(float(match[1]) * (_BINARY[unit] if match[3] else _SIZES[unit]))
 
 
 @click.group("cache")
@@ -106,7 +92,9 @@ def _proven(each: Held, loss: Loss | None) -> tuple[Held, Loss | None]:
 @click.option(
     "--older-than", callback=_age, metavar="AGE", help="Not used for so long: 12h, 30d, 4w."
 )
-@click.option("--max-size", callback=_size, metavar="SIZE", help="All beyond: 500MB, 10GB, 10GiB.")
+@click.option(
+    "--max-size", callback=_size.parsed, metavar="SIZE", help="All beyond: 500MB, 10GB, 10GiB."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def prune_command(older_than: float | None, max_size: int | None, dry_run: bool) -> int:
     """Remove what is old or too much, the longest unused first.

@@ -12,7 +12,7 @@ from typing import Any
 
 from zoo.errors import Unavailable
 from zoo.machine import package_version
-from zoo.subject import Preprocessing
+from zoo.subject import CROPS, Preprocessing
 
 # What decodes, resizes and cuts, beside our own code: torchvision is between timm and Pillow.
 _PACKAGES = ("pillow", "timm", "torchvision", "numpy")
@@ -27,21 +27,25 @@ class Geometry:
         size: side of the square, in pixels.
         share: the shorter side is resized to ``floor(size / share)`` before the crop.
         interpolation: of the resize, by Pillow's name.
+        mode: ``center``, ``squash`` or ``border``, as timm has them.
     """
 
     size: int
     share: float
     interpolation: str
+    mode: str = "center"
 
     @classmethod
     def of(cls, preprocessing: Preprocessing) -> Geometry:
         """Return the geometry of a preprocessing."""
         share = float(preprocessing.crop_pct)
-        return cls(int(preprocessing.image_size), share, preprocessing.interpolation)
+        size, mode = int(preprocessing.image_size), preprocessing.crop_mode
+        return cls(size, share, preprocessing.interpolation, mode)
 
     def in_words(self) -> str:
         """Return it in one line."""
-        return f"{self.interpolation} to {self.size} / {self.share:g}, centre crop {self.size}"
+        to = f"{self.interpolation} to {self.size} / {self.share:g}"
+        return f"{to}, {CROPS[self.mode]} {self.size}"
 
     @property
     def key(self) -> str:
@@ -67,6 +71,7 @@ def cropper(geometry: Geometry) -> Callable[[Any, memoryview], None]:
             is_training=False,
             interpolation=geometry.interpolation,
             crop_pct=geometry.share,
+            crop_mode=geometry.mode,
             normalize=False,
         )
     except KeyError:

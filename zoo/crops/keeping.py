@@ -41,6 +41,9 @@ MOST_HEADER = 2**24  # bytes
 Say = Callable[[str], None]
 
 
+MOST = 20 * 10**9  # bytes: ImageNet at 224 × 224 is 7.5 GB
+
+
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """Where crops are kept, and how much.
@@ -51,7 +54,7 @@ class Keeping:
     """
 
     folder: Path
-    most: int = 20 * 10**9
+    most: int = MOST
 
 
 @dataclass(frozen=True, slots=True)
