@@ -28,19 +28,22 @@ class Geometry:
         share: the shorter side is resized to ``floor(size / share)`` before the crop.
         interpolation: of the resize, by Pillow's name.
         mode: ``center``, ``squash`` or ``border``, as timm has them.
+        mean: in the mode ``border`` alone, which fills what is left with that colour.
     """
 
     size: int
     share: float
     interpolation: str
     mode: str = "center"
+    mean: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, preprocessing: Preprocessing) -> Geometry:
         """Return the geometry of a preprocessing."""
         share = float(preprocessing.crop_pct)
         size, mode = int(preprocessing.image_size), preprocessing.crop_mode
-        return cls(size, share, preprocessing.interpolation, mode)
+        mean = tuple(map(float, preprocessing.mean)) if mode == "border" else ()
+        return cls(size, share, preprocessing.interpolation, mode, mean)
 
     def in_words(self) -> str:
         """Return it in one line."""
@@ -72,6 +75,7 @@ def cropper(geometry: Geometry) -> Callable[[Any, memoryview], None]:
             interpolation=geometry.interpolation,
             crop_pct=geometry.share,
             crop_mode=geometry.mode,
+            **({"mean": geometry.mean} if geometry.mean else {}),
             normalize=False,
         )
     except KeyError:
