@@ -86,7 +86,8 @@ def verify(
         subjects.append(_record(subject))
     findings += [_unread(problem) for problem in unread]
     device = options.device
-    machine = environment(device.name, device.batch_size, precision=device.precision)
+    measured = environment(device.name, device.batch_size, precision=device.precision)
+    machine = measured | {"device": ", ".join(options.devices), "engine": options.engine}
     return Run(version, started, machine, tuple(subjects), tuple(findings))
 
 

@@ -12,6 +12,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
+from zoo.machine import cores
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -19,12 +21,6 @@ B = TypeVar("B")
 _HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.worker")
 
 STALLED = 180  # seconds without an answer from any process; each gives up by itself before that
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def spread(
