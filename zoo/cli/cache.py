@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from dataclasses import replace
@@ -20,6 +21,7 @@ from zoo.weights.upkeep import DAY, Held, aside, damaged, held, remove, surplus,
 
 DAMAGED = 1
 DECODED = "decoded pictures"
+PREDICTED = "predictions"
 _TIMES = {"h": DAY / 24, "d": DAY, "w": 7 * DAY}
 
 
@@ -52,7 +54,8 @@ def list_command() -> int:
     """List the stored files, the last used first.
 
     Then what lies aside and is never used as a file: what is in quarantine, since its URL should
-    not give it, and what is not complete. Then the decoded pictures, by how they were cropped."""
+    not give it, and what is not complete. Then the decoded pictures, by how they were cropped,
+    and the predictions, by model."""
     store = _store()
     files, others = held(store), aside(store)
     for each in (*files, *others):
@@ -60,11 +63,13 @@ def list_command() -> int:
     _total(files, "stored")
     for kind in sorted({each.aside for each in others}):
         _total([each for each in others if each.aside == kind], kind)
-    crops = _crops(store)
-    for alike in _by_folder(crops):
+    crops, predicted = _crops(store), _predictions(store)
+    for alike in (*_by_folder(crops), *predicted):
         _output.emit(_line(alike))
     if crops:
         _total(crops, f"of {DECODED}")
+    if predicted:
+        _total(predicted, f"of {PREDICTED}")
     return 0
 
 
@@ -99,13 +104,14 @@ def _proven(each: Held, loss: Loss | None) -> tuple[Held, Loss | None]:
 def prune_command(older_than: float | None, max_size: int | None, dry_run: bool) -> int:
     """Remove what is old or too much, the longest unused first.
 
-    What is in quarantine, what is not complete and decoded pictures count like all else. What dead
-    processes have left goes in any case, a day after they wrote it."""
+    What is in quarantine, what is not complete, decoded pictures and predictions count like all
+    else. What dead processes have left goes in any case, a day after they wrote it."""
     if older_than is None and max_size is None:
         raise UsageError("prune what?", "say --older-than 30d or --max-size 10GB")
     store, now = _store(), time.time()
     before = None if older_than is None else now - older_than
-    out = surplus((*held(store), *aside(store), *_crops(store)), before=before, most=max_size)
+    kept = (*held(store), *aside(store), *_crops(store), *_predictions(store))
+    out = surplus(kept, before=before, most=max_size)
     for each in out:
         _output.emit(_line(each))
     if not dry_run:
@@ -128,6 +134,17 @@ def _crops(store: Store) -> list[Held]:
         Held(pack.path, None, pack.size, pack.used, (keeping.described(pack),), DECODED)
         for pack in keeping.packs(store.folder)
     ]
+
+
+def _predictions(store: Store) -> list[Held]:
+    """Return the folders of predictions, the one that was used last first."""
+    found = []
+    for folder in (store.folder / "predictions").glob("*"):
+        with contextlib.suppress(OSError, ValueError):  # gone in the meantime, or empty
+            files = [path.stat() for path in folder.iterdir()]
+            size, used = sum(file.st_size for file in files), max(file.st_mtime for file in files)
+            found.append(Held(folder, None, size, used, (folder.name,), PREDICTED))
+    return sorted(found, key=lambda each: (-each.used, each.path.name))
 
 
 def _by_folder(crops: list[Held]) -> list[Held]:

@@ -23,6 +23,7 @@ from zoo.pictures import Picture
 from zoo.predictions import Prediction, table
 
 WHOLE = "predictions.parquet"
+LOCK = "lock"
 Range = tuple[int, int]
 
 
@@ -47,7 +48,8 @@ class Ledger:
         """
         with self._writing():
             self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "lock")
+            (self.folder / LOCK).touch()  # which tells when they were used last
+            lock = FileLock(self.folder / LOCK)
             try:
                 lock.acquire(blocking=False)
             except Timeout:
