@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/counting.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/fetching.py
+	$(BIN)/python benchmarks/accuracy.py
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/reports.py
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -111,7 +112,7 @@ def test_what_the_page_documents_comes_before_what_the_source_says(entry, claim)
     assert found == Preprocessing(Decimal(224), Decimal("0.875"), "bicubic", HALF, HALF)
 
 
-def test_a_source_is_not_asked_where_the_page_says_everything(entry, claim) -> None:
+def test_where_the_page_says_everything_only_the_crop_mode_is_the_source_s(entry, claim) -> None:
     page = entry(
         claim(Metric.IMAGE_SIZE, "224"),
         claim(Metric.CROP_PCT, "0.875"),
@@ -119,11 +120,21 @@ def test_a_source_is_not_asked_where_the_page_says_everything(entry, claim) -> N
         claim(Metric.MEAN, HALF),
         claim(Metric.STD, HALF),
     )
+    squashed = Stated(replace(STATED, crop_mode="squash"), "timm tiny")
+    found = documented(page, lambda: squashed)
+    assert found == Preprocessing(Decimal(224), Decimal("0.875"), "bicubic", HALF, HALF, "squash")
+    assert "squashed, crop 224" in found.in_words()
 
-    def stated() -> Stated:
-        raise AssertionError("asked for nothing")
+    def unknown() -> Stated:
+        raise Unavailable("the source is not installed")
 
-    assert documented(page, stated).mean == HALF
+    assert documented(page, unknown).crop_mode == "center"
+    assert documented(page, lambda: Stated(None, "says nothing")).crop_mode == "center"
+
+
+def test_a_crop_mode_that_nobody_knows_is_not_guessed() -> None:
+    with pytest.raises(ValueError, match="there is no crop mode zoom"):
+        from_config(CONFIG | {"crop_mode": "zoom"})
 
 
 def test_what_nobody_says_is_named_and_not_guessed(entry, claim) -> None:

@@ -2,23 +2,26 @@
 
 ±0.1 points are allowed, the differences that decoders, interpolation and arithmetic of different
 machines make. Only the whole set, or pictures drawn from it, can bear out or refute a claim: on
-anything else the verdict is UNDECIDED, with the 95 % interval of Wilson (1927), *Probable
-inference, the law of succession, and statistical inference*, JASA 22 (158), which holds for small
-counts too. The set is whole if its fingerprint is the one that the page declares, or if it is the
-ImageNet validation set by its structure: 50 pictures of each of the 1,000 classes.
+anything else the verdict is UNDECIDED, with the 95 % interval of Wilson (1927). The set is whole if
+its fingerprint is the one that the page declares, or if it is the ImageNet validation set by its
+structure: 50 pictures of each of the 1,000 classes.
 
 With `--budget N`, at most N pictures of the set are drawn at random, and no more when both
 accuracies are settled. The interval is then a confidence sequence for sampling without replacement
 (Waudby-Smith & Ramdas 2020), which may be looked at at any time: FAIL as soon as it lies outside
 the tolerance, PASS only where all of it lies inside, else UNDECIDED. A verdict on the two
 accuracies of a model is wrong with a probability of at most 5 % together (docs/sampling.md).
+
+Where the measured share falls short of its claim, 256 drawn pictures (`--diagnosis N`, 0 for none)
+are scored as the usual mistakes would have it: mean and std, 0 to 255, BGR, crop, image size,
+interpolation, the averaged weights, training mode, and orders of labels. The one that restores the
+claim is named, with its interval, and moves no verdict (docs/diagnosis.md).
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from math import sqrt
 from typing import Any
 
 from zoo.claims import Claim, Digest, Value, plain
@@ -27,11 +30,11 @@ from zoo.predictions import Draw, Predictions
 from zoo.sampling.bounds import METHOD, bounds_after, in_percent
 from zoo.sampling.stopping import ALPHA_EACH, K
 from zoo.sampling.whole import shown_whole
+from zoo.sampling.wilson import wilson
 from zoo.subject import Subject
 from zoo.verify import Validator
 
 ALLOWED = Decimal("0.1")
-Z = 1.959963984540054  # the 97.5 % quantile of the normal distribution
 
 
 def tolerance(claim: Claim) -> Tolerance:
@@ -48,16 +51,45 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
         value = f"logits that are not finite for {predictions.not_finite:,} of {total:,} pictures"
     conditions = _conditions(predictions) | {"preprocessing": subject.preprocessing().in_words()}
     found = Measurement(claim.metric, value, predictions.method, conditions)
-    if predictions.not_finite or is_whole(claim, predictions):
+    if predictions.not_finite:
+        return found
+    return _explained(subject, claim, _within_bounds(claim, predictions, found))
+
+
+def _within_bounds(claim: Claim, predictions: Predictions, found: Measurement) -> Measurement:
+    """Return the measurement with its interval, where it is not of the whole set."""
+    if is_whole(claim, predictions):
         return found
     if predictions.draw is not None:
         return _of_drawn(claim, predictions, predictions.draw, found)
+    total, correct = len(predictions.items), predictions.correct(K[claim.metric])
     return replace(
         found,
         interval=wilson(correct, total),
         remark=f"{correct:,} of {total:,} pictures{_why_open(claim, predictions.fingerprint)}",
         settled_by=f"--dataset with the whole of {claim.dataset} settles it",
     )
+
+
+def _explained(subject: Subject, claim: Claim, found: Measurement) -> Measurement:
+    """Return the measurement with why it falls short of its claim, where that was found out.
+
+    The reason follows on a FAIL. Where the verdict is left open, since nobody knows that these are
+    the pictures of the claim, it is a remark, for whoever looks for the mistake.
+    """
+    assert isinstance(found.value, Decimal)
+    diagnosis = subject.diagnose(claim, found.interval or (found.value, found.value))
+    if diagnosis is None:
+        return found
+    conditions = {**found.conditions, "diagnosis": dict(diagnosis.looked)}
+    found = replace(found, conditions=conditions, advice=diagnosis.advice)
+    if found.interval is None or found.decisive:
+        return replace(found, cause=diagnosis.cause, because=diagnosis.because)
+    if diagnosis.cause is None:
+        return found
+    hint = {"suspect": dict(diagnosis.cause)}
+    remark = f"{found.remark}; {diagnosis.because}"
+    return replace(found, conditions={**conditions, **hint}, remark=remark)
 
 
 def _of_drawn(
@@ -113,16 +145,6 @@ def is_whole(claim: Claim, predictions: Predictions) -> bool:
     """Return whether the pictures are all of the dataset that the claim is about."""
     whole = predictions.whole if predictions.draw is None else ""
     return shown_whole(claim, predictions.fingerprint, whole)
-
-
-def wilson(correct: int, total: int) -> tuple[Decimal, Decimal]:
-    """Return the 95 % score interval of a proportion, in percent, to two decimals."""
-    share = correct / total
-    scale = 1 + Z**2 / total
-    centre = (share + Z**2 / (2 * total)) / scale
-    half = Z * sqrt(share * (1 - share) / total + Z**2 / (4 * total**2)) / scale
-    low, high = (100 * max(0.0, min(1.0, bound)) for bound in (centre - half, centre + half))
-    return Decimal(f"{low:.2f}"), Decimal(f"{high:.2f}")
 
 
 VALIDATOR = Validator(

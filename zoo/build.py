@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Claim, Metric, ModelEntry
+from zoo.datasets import open_dataset
+from zoo.diagnosis import Case, diagnoser
 from zoo.findings import EXACT, Tolerance
 from zoo.machine import package_version
 from zoo.options import Options
-from zoo.predictor import Predictor
+from zoo.predictor import Predictor, dataset_path
 from zoo.sources import SOURCES, Source, source_of
 from zoo.structure import Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
@@ -82,12 +85,12 @@ def subject_of(
 
     checkpoint = Lazy(lambda: in_store(options.access.store)(weights()))
 
-    def loaded() -> nn.Module:
-        checkpoint()  # before a network is built in vain
+    def built(opened: Callable[[], Checkpoint]) -> nn.Module:
+        opened()  # before a network is built in vain
         build, convert = source().build, source().convert
-        return load(build(entry.source), weights(), convert, lambda _: checkpoint())
+        return load(build(entry.source), weights(), convert, lambda _: opened())
 
-    network = Lazy(loaded)
+    network = Lazy(lambda: built(checkpoint))
 
     def claims_on(dataset: str) -> list[tuple[Claim, Tolerance]]:
         return [(claim, allowed(claim)) for claim in entry.claims if claim.dataset == dataset]
@@ -96,7 +99,23 @@ def subject_of(
         source()
         return documented(entry, stated)
 
-    predictor = Predictor(entry, options, network, checkpoint, preprocessing, claims_on)
+    predictions = Predictor(entry, options, network, checkpoint, preprocessing, claims_on).by_name()
+    case = Case(
+        network=network,
+        built=built,
+        checkpoint=checkpoint,
+        other=Lazy(lambda: in_store(options.access.store, other=True)(weights())),
+        preprocessing=preprocessing,
+        stated=stated,
+        identity=identity,
+        dataset=lambda name: open_dataset(dataset_path(options, name), name),
+        predictions=predictions,
+        allowed=allowed,
+        device=options.device.name,
+        progress=options.listener.progress,
+        pictures=options.diagnosis,
+        seed=options.budget.seed if options.budget else 0,
+    )
     return Subject(
         entry,
         _describe(entry),
@@ -108,8 +127,9 @@ def subject_of(
         weights,
         network,
         stated,
-        predictor.by_name(),
+        predictions,
         checkpoint,
+        diagnoser(case),
     )
 
 

@@ -31,6 +31,7 @@ class Metric(str, Enum):
     INTERPOLATION = "interpolation"
     MEAN = "mean"
     STD = "std"
+    GOLDEN = "golden"
     TOP_1 = "top-1"
     TOP_5 = "top-5"
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.checkpoint import record
 from zoo.claims import Digest, Location, SourceSpec
 from zoo.code import digest_of, digest_of_all
+from zoo.crops import Keeping
 from zoo.datasets import open_dataset
 from zoo.errors import Unavailable
 from zoo.inference import Device
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 # Our own code that moves a prediction.
-_OWN = ("zoo.crops", "zoo.predictions", "zoo.sources")
-_ALONE = ("zoo.inference", "zoo.job", "zoo.pictures", "zoo.weights.load")
+_OWN = ("zoo.crops", "zoo.inference", "zoo.predictions", "zoo.sources")
+_ALONE = ("zoo.job", "zoo.pictures", "zoo.weights.load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Job:
         identity: of the pictures' names and labels in their order, as ``identity_of`` gives it.
         threads: that torch may use for one operation on the CPU.
         versions: of all code that moves a prediction, by name.
+        crops: where decoded pictures are kept on whatever machine; nowhere, if None.
     """
 
     source: SourceSpec
@@ -69,21 +71,23 @@ class Job:
     identity: str
     threads: int
     versions: Mapping[str, str]
+    crops: Keeping | None = None
 
     def to_json(self) -> str:
         """Return it as one JSON object."""
-        return json.dumps(asdict(self), default=_number, sort_keys=True)
+        return json.dumps(asdict(self), default=_text, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> Job:
         """Read what ``to_json`` has written."""
         said: dict[str, Any] = json.loads(text)
-        source, drawn = said["source"], said["drawn"]
+        source, drawn, crops = said["source"], said["drawn"], said["crops"]
         parts = {
             "source": SourceSpec(**source | {"location": Location(**source["location"])}),
             "preprocessing": _preprocessing(said["preprocessing"]),
             "device": Device(**said["device"]),
             "drawn": None if drawn is None else Drawn(**drawn),
+            "crops": None if crops is None else Keeping(Path(crops["folder"]), crops["most"]),
         }
         return cls(**said | parts)
 
@@ -152,8 +156,8 @@ def pictures_of(job: Job) -> tuple[tuple[Picture, ...], tuple[int, ...] | None]:
     return pictures, dataset.classes
 
 
-def _number(value: object) -> str:
-    if isinstance(value, Decimal):
+def _text(value: object) -> str:
+    if isinstance(value, Decimal | Path):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no plain value")
 
@@ -165,4 +169,5 @@ def _preprocessing(said: Mapping[str, Any]) -> Preprocessing:
         said["interpolation"],
         tuple(map(Decimal, said["mean"])),
         tuple(map(Decimal, said["std"])),
+        said["crop_mode"],
     )

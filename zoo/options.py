@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoo.claims import Metric
+from zoo.crops import Keeping
 from zoo.findings import Tolerance
 from zoo.inference import Device
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
 EVERY_DATASET = ""
+DIAGNOSIS = 256  # pictures
 
 
 class Listener:
@@ -40,10 +42,12 @@ class Options:
         devices: names of the devices that are used together; ``device`` is the first.
         engine: what gives out the pictures of a dataset.
         predictions: folder where they are kept; None keeps nothing.
+        crops: where decoded pictures are kept for the next model; nowhere, if None.
         datasets: paths by the dataset's name in the claims; the empty name stands for every other.
         trust_python: run the code that the index names.
         tolerances: the user's own policy, by metric.
         budget: how many pictures may be predicted; all, if None.
+        diagnosis: how many pictures to draw to say why an accuracy falls short; none, if 0.
     """
 
     access: Access
@@ -51,8 +55,10 @@ class Options:
     devices: tuple[str, ...] = ("cpu",)
     engine: str = "local"
     predictions: Path | None = None
+    crops: Keeping | None = None
     datasets: Mapping[str, Path] = field(default_factory=dict)
     trust_python: bool = False
     tolerances: Mapping[Metric, Tolerance] = field(default_factory=dict)
     listener: Listener = field(default_factory=Listener)
     budget: Budget | None = None
+    diagnosis: int = DIAGNOSIS

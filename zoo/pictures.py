@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import warnings
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +23,14 @@ def decode(data: bytes) -> Any:
     """
     from PIL import Image, UnidentifiedImageError
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                return image.convert("RGB")
-        except UnidentifiedImageError:  # whose text is the address of an object
-            raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            # Pillow's own warning would have to be made an error for all threads at once.
+            if Image.MAX_IMAGE_PIXELS and image.width * image.height > Image.MAX_IMAGE_PIXELS:
+                raise Image.DecompressionBombError(f"{image.width} × {image.height} pixels")
+            return image.convert("RGB")
+    except UnidentifiedImageError:  # whose text is the address of an object
+        raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
 
 
 def reason(error: BaseException) -> str:

@@ -51,9 +51,7 @@ class Predictor:
         made: dict[tuple[Path, str], Lazy[Predictions]] = {}
 
         def predictions(name: str) -> Predictions:
-            path = self.options.datasets.get(name) or self.options.datasets.get(EVERY_DATASET)
-            if path is None:
-                raise Skipped(f"no dataset was given for {name}", f"--dataset '{name}=PATH'")
+            path = dataset_path(self.options, name)
             return made.setdefault((path, name), Lazy(lambda: self._predict(path, name)))()
 
         return predictions
@@ -89,6 +87,7 @@ class Predictor:
             identity=identity_of(dataset.pictures),
             threads=torch.get_num_threads(),
             versions=versions_of(self.entry.source),
+            crops=self.options.crops,
         )
 
     def _work(self, dataset: Dataset, job: Job) -> Work:
@@ -107,3 +106,15 @@ class Predictor:
         if self.options.predictions is None:
             return Nowhere()
         return scoring.ledger_of(self.options.predictions, self.entry.name, work.job)
+
+
+def dataset_path(options: Options, name: str) -> Path:
+    """Return where the dataset of a name in the claims lies.
+
+    Raises:
+        Skipped: none was given.
+    """
+    path = options.datasets.get(name) or options.datasets.get(EVERY_DATASET)
+    if path is None:
+        raise Skipped(f"no dataset was given for {name}", f"--dataset '{name}=PATH'")
+    return path

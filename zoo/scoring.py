@@ -21,6 +21,8 @@ from zoo.predictions.ledger import Ledger, Nowhere, Range
 RANGE = 512  # pictures; so many at most are predicted in vain when the work is killed
 FEW = 64  # pictures of a range where it is asked after each whether they are enough
 
+# Of a job: where things lie.
+_PLACES = frozenset({"checkpoint", "dataset", "crops"})
 # Of a device: what moves no prediction, or is said otherwise.
 _FREE = frozenset({"name", "batch_size", "workers"})
 
@@ -41,7 +43,7 @@ def rests_on(job: Job) -> dict[str, Any]:
     """Return all that moves the predictions of a job, in plain JSON values without any path."""
     said: dict[str, Any] = json.loads(job.to_json())
     device = {name: value for name, value in said["device"].items() if name not in _FREE}
-    kept = {name: value for name, value in said.items() if name not in ("checkpoint", "dataset")}
+    kept = {name: value for name, value in said.items() if name not in _PLACES}
     source = {name: value for name, value in said["source"].items() if name != "location"}
     tensors = Path(job.checkpoint).name  # in a store, which names files by their digests
     return kept | {

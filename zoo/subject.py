@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.checkpoint.record import Checkpoint
-from zoo.claims import Metric, ModelEntry, Value
+from zoo.claims import Claim, Metric, ModelEntry, Value
 from zoo.conventions import FRAMINGS, Explanation
 from zoo.errors import Unavailable
+from zoo.findings import Interval
 from zoo.run import WeightsFile
 from zoo.structure import Shape
 from zoo.traits import Traits
@@ -47,6 +48,10 @@ class Lazy(Generic[T]):
         return self._made[0] if self._made else None
 
 
+# How each crop mode of timm is told.
+CROPS = {"center": "centre crop", "squash": "squashed, crop", "border": "bordered, crop"}
+
+
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
     """How a picture becomes the network's input.
@@ -56,6 +61,9 @@ class Preprocessing:
         crop_pct: the shorter side is resized to ``floor(image_size / crop_pct)`` before the crop.
         interpolation: of the resize, by Pillow's name.
         mean: per channel, of values in 0 to 1; ``std`` likewise.
+        crop_mode: ``center``; or as timm has it ``squash`` (both sides are resized, whatever their
+            ratio) or ``border`` (the longer side is resized, and the rest filled). Pages have no
+            word for it, so that it is the source's.
     """
 
     image_size: Decimal
@@ -63,6 +71,7 @@ class Preprocessing:
     interpolation: str
     mean: tuple[Decimal, ...]
     std: tuple[Decimal, ...]
+    crop_mode: str = "center"
 
     def value(self, metric: Metric) -> Value:
         """Return the value of one of the metrics that describe preprocessing."""
@@ -73,7 +82,7 @@ class Preprocessing:
         """Return all of it in one line, for the record."""
         mean, std = (", ".join(str(part) for part in parts) for parts in (self.mean, self.std))
         return (
-            f"{self.interpolation} to {self.image_size} / {self.crop_pct}, centre crop"
+            f"{self.interpolation} to {self.image_size} / {self.crop_pct}, {CROPS[self.crop_mode]}"
             f" {self.image_size}, mean ({mean}), std ({std})"
         )
 
@@ -94,7 +103,14 @@ def from_config(config: Mapping[str, Any]) -> Preprocessing:
         interpolation=str(config["interpolation"]),
         mean=tuple(Decimal(str(part)) for part in config["mean"]),
         std=tuple(Decimal(str(part)) for part in config["std"]),
+        crop_mode=_known(str(config.get("crop_mode") or "center")),
     )
+
+
+def _known(crop_mode: str) -> str:
+    if crop_mode not in CROPS:
+        raise ValueError(f"there is no crop mode {crop_mode}")
+    return crop_mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +152,10 @@ def _none_at_hand() -> Checkpoint:
     raise Unavailable("no checkpoint is at hand")
 
 
+def _nothing_to_say(claim: Claim, measured: Interval) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One model under test.
@@ -152,6 +172,8 @@ class Subject:
         stated: the source's own preprocessing for the documented weights file.
         predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
         checkpoint: the weights file's tensors as plain safetensors, and how they came out of it.
+        diagnose: why an accuracy falls short of a claim, as ``zoo.diagnosis.Diagnosis``, given the
+            interval in which it was measured to be; None where there is nothing to say.
     """
 
     entry: ModelEntry
@@ -166,6 +188,7 @@ class Subject:
     stated: Lazy[Stated]
     predictions: Callable[[str], Any]
     checkpoint: Lazy[Checkpoint] = field(default_factory=lambda: Lazy(_none_at_hand))
+    diagnose: Callable[[Claim, Interval], Any] = _nothing_to_say
 
     def square(self) -> Shape:
         """Return the shape of one picture at the documented image size, else the source's own.
@@ -195,17 +218,26 @@ class Subject:
 
 def documented(entry: ModelEntry, stated: Callable[[], Stated]) -> Preprocessing:
     """Return the preprocessing that an entry documents, completed by the source's own."""
-    names = [each.name for each in fields(Preprocessing)]
+    names = [each.name for each in fields(Preprocessing) if each.name != "crop_mode"]
     values: dict[str, Any] = {n: entry.value(Metric(n.replace("_", "-"))) for n in names}
-    if None in values.values():
-        own = stated().preprocessing
-        for name in names:
-            if values[name] is None and own is not None:
-                values[name] = getattr(own, name)
-    missing = [name.replace("_", " ").title() for name in names if values[name] is None]
+    own = _own(stated, needed=None in values.values())
+    if own is not None:
+        values = {name: getattr(own, name) if v is None else v for name, v in values.items()}
+        values["crop_mode"] = own.crop_mode
+    missing = [name.replace("_", " ").title() for name, value in values.items() if value is None]
     if missing:
         raise Unavailable(
             f"the preprocessing is not known: neither page nor source says {', '.join(missing)}",
             f"add {', '.join(missing)} to the model's Metadata",
         )
     return Preprocessing(**values)
+
+
+def _own(stated: Callable[[], Stated], *, needed: bool) -> Preprocessing | None:
+    """Return the source's own; what it cannot say matters only where the page says too little."""
+    try:
+        return stated().preprocessing
+    except Unavailable:
+        if needed:
+            raise
+        return None

@@ -86,7 +86,7 @@ def verify(
         subjects.append(_record(subject))
     findings += [_unread(problem) for problem in unread]
     device = options.device
-    machine = environment(device.name, device.batch_size)
+    machine = environment(device.name, device.batch_size, precision=device.precision)
     return Run(version, started, machine, tuple(subjects), tuple(findings))
 
 

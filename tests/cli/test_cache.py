@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoo
+from zoo.crops import Geometry, Keeping, keeping
 from zoo.weights.store import Store
 
 
@@ -124,3 +125,58 @@ def test_a_senseless_wish_is_not_guessed_at(
     outcome = zoo("cache", "prune", *arguments)
     assert outcome.code == 2
     assert message in outcome.err
+
+
+@pytest.fixture
+def crops(tmp_path: Path) -> list[keeping.Pack]:
+    """Keep two packs of decoded pictures of one geometry, and one of another."""
+    for size, numbers in ((4, (1, 2)), (4, (3,)), (8, (4,))):
+        geometry = Geometry(size, 0.875, "bicubic")
+        with keeping.shelf(Keeping(tmp_path / "cache"), geometry, [].append) as shelf:
+            assert shelf is not None
+            for number in numbers:
+                shelf.keep(bytes([number]) * 32, memoryview(bytes([number]) * (size * size * 3)))
+    return keeping.packs(tmp_path / "cache")
+
+
+def test_decoded_pictures_are_listed_by_how_they_were_cropped(
+    zoo: Zoo, store: Store, crops: list[keeping.Pack]
+) -> None:
+    outcome = zoo("cache", "list")
+    of_four = sum(pack.size for pack in crops if keeping.described(pack).endswith("crop 4"))
+    lines = outcome.out.splitlines()
+    assert len(lines) == 4
+    assert any(
+        f"-  {of_four} bytes  used 20" in line
+        and line.endswith("decoded pictures  bicubic to 4 / 0.875, centre crop 4")
+        for line in lines[2:]
+    )
+    size = sum(pack.size for pack in crops)
+    assert (
+        outcome.err == f"2 files stored, 150 bytes\n3 files of decoded pictures, {size:,} bytes\n"
+    )
+
+
+def test_a_damaged_pack_of_decoded_pictures_is_told_and_removed(
+    zoo: Zoo, crops: list[keeping.Pack]
+) -> None:
+    data = bytearray(crops[0].path.read_bytes())
+    data[-1] ^= 1
+    crops[0].path.write_bytes(data)
+    outcome = zoo("cache", "verify")
+    assert outcome.code == 1
+    assert outcome.out.startswith(f"damaged, removed: -  {crops[0].size} bytes")
+    assert outcome.err.startswith("2 files sound")
+    assert zoo("cache", "verify").code == 0
+
+
+def test_decoded_pictures_are_pruned_with_all_else_the_longest_unused_first(
+    zoo: Zoo, store: Store, crops: list[keeping.Pack]
+) -> None:
+    when = time.time() - 50 * 86_400
+    os.utime(crops[1].path, (when, when))
+    assert zoo("cache", "prune", "--older-than", "45d").err.startswith("1 file removed")
+    left = {pack.path for pack in keeping.packs(store.folder)}
+    assert left == {crops[0].path, crops[2].path}
+    zoo("cache", "prune", "--max-size", "0")
+    assert list((store.folder / "crops").iterdir()) == []

@@ -115,7 +115,7 @@ def test_other_conditions_are_shown_and_are_no_change_of_their_own(diff: Any) ->
 def test_markdown_and_the_terminal_are_escaped(diff: Any) -> None:
     evil = replace(FAILED, model="<b>|x\x1b[31m\n::error::")
     old, new = run_of(replace(evil, verdict=Verdict.PASS)), run_of(evil)
-    assert r"\<b\>\|x" in diff(old, new, "--format", "markdown").out
+    assert "&#60;b&#62;&#124;x" in diff(old, new, "--format", "markdown").out
     out = diff(old, new).out
     assert "\x1b" not in out and "\n::error" not in out
 

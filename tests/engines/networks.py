@@ -11,7 +11,6 @@ import torch
 from torch import Tensor, nn
 
 from zoo.demo import digits
-from zoo.errors import DeviceFault
 
 
 class Harmful(nn.Module):
@@ -46,7 +45,7 @@ def _fail() -> None:
 
 
 def _lose_device() -> None:
-    raise DeviceFault("the device is gone")
+    raise RuntimeError("CUDA error: unspecified launch failure")
 
 
 _DEEDS = {"die": _die, "leave": _leave, "fail": _fail, "lose the device": _lose_device}

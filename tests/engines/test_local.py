@@ -38,7 +38,7 @@ def test_two_processes_predict_the_same_as_one(work: Work, told: Told) -> None:
     assert sum(told.ticks) == 720
 
 
-@pytest.mark.parametrize("deed", ["die", "leave"])
+@pytest.mark.parametrize("deed", ["die", "leave", "lose the device"])
 def test_the_range_of_a_process_that_dies_is_begun_again(
     harmful: Callable[..., Work], work: Work, told: Told, deed: str
 ) -> None:

@@ -11,8 +11,9 @@ import pytest
 from zoo.claims import Digest, Metric
 from zoo.findings import Verdict
 from zoo.predictions import Draw, Prediction, Predictions
+from zoo.sampling.wilson import wilson
 from zoo.subject import Preprocessing, Stated
-from zoo.validators.accuracy import is_whole, wilson
+from zoo.validators.accuracy import is_whole
 
 HALF = (Decimal("0.5"),) * 3
 STATED = Stated(Preprocessing(Decimal(224), Decimal("0.875"), "bicubic", HALF, HALF), "timm tiny")

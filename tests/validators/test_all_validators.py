@@ -31,6 +31,7 @@ VALUES: dict[Metric, Value] = {
     Metric.INTERPOLATION: "bicubic",
     Metric.MEAN: (Decimal("0.5"),) * 3,
     Metric.STD: (Decimal("0.5"),) * 3,
+    Metric.GOLDEN: Decimal(0),
     Metric.TOP_1: Decimal("83.74"),
     Metric.TOP_5: Decimal("96.77"),
 }

@@ -65,13 +65,14 @@ def names_average(name: str) -> bool:
     return _AVERAGE.search(name) is not None
 
 
-def opened(path: Path, name: str, digest: str) -> Iterator[bytes]:
+def opened(path: Path, name: str, digest: str, averaged: bool | None = None) -> Iterator[bytes]:
     """Yield the bytes of a safetensors file with the tensors of a checkpoint.
 
     Args:
         path: of the checkpoint.
-        name: what to call it in messages; whether it is about an average decides what is taken.
+        name: what to call it in messages.
         digest: its SHA-256 in hexadecimal.
+        averaged: whether an average of the weights is taken first; if None, the name decides.
 
     Raises:
         RefusedCode: it asks for code.
@@ -85,16 +86,17 @@ def opened(path: Path, name: str, digest: str) -> Iterator[bytes]:
         raise Unopened(_message(name, reason)) from None
     with source:
         size = os.fstat(source.fileno()).st_size
-        with _start(source, name, digest) as process:
+        preferred = names_average(name) if averaged is None else averaged
+        with _start(source, digest, averaged=preferred) as process:
             yield from _answer(process, name, size)
 
 
-def _start(source: IO[bytes], name: str, digest: str) -> subprocess.Popen[bytes]:
+def _start(source: IO[bytes], digest: str, *, averaged: bool) -> subprocess.Popen[bytes]:
     path = json.dumps([each for each in sys.path if Path(each).is_absolute()])
-    averaged = "averaged" if names_average(name) else "plain"
+    first = "averaged" if averaged else "plain"
     environment = {key: os.environ[key] for key in _PASSED_ON if key in os.environ} | _ONE_THREAD
     return subprocess.Popen(  # noqa: S603 # no shell, and no word of the index but these
-        [sys.executable, "-I", "-B", "-X", "utf8", "-c", _START, path, digest, averaged],
+        [sys.executable, "-I", "-B", "-X", "utf8", "-c", _START, path, digest, first],
         stdin=source,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -16,8 +16,8 @@ from zoo.run import Run, SubjectRecord
 
 # What selects models, says where output goes, or moves no verdict.
 LEFT_OUT = frozenset(
-    "everything patterns changed_since form output baseline strict offline paranoid workers "
-    "engine predictions".split()
+    "everything patterns changed_since shard form output baseline strict offline paranoid workers "
+    "engine predictions crop_cache record".split()
 )
 
 

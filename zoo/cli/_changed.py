@@ -38,6 +38,28 @@ def changed_option(function: F) -> F:
     )(function)
 
 
+def touched(
+    candidates: Sequence[ModelEntry],
+    written: Sequence[ModelEntry],
+    revision: str | None,
+    index: Path | None,
+    lock: Path | None,
+) -> list[ModelEntry]:
+    """Return the models that have changed since a revision; all of them, if none is given.
+
+    Args:
+        candidates: with what pins and goldens say of them.
+        written: the same as the index has them.
+
+    Raises:
+        UsageError: as ``names``.
+    """
+    if revision is None:
+        return list(candidates)
+    changed = set(names(written, revision, index, lock))
+    return [entry for entry in candidates if entry.name in changed]
+
+
 def names(
     entries: Sequence[ModelEntry], revision: str, index: Path | None, lock: Path | None
 ) -> list[str]:

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import click
 
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access, _selection
+from zoo.cli import _access, _selection, _size
+from zoo.crops.keeping import MOST, Keeping
 from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
-from zoo.inference import Device
-from zoo.options import EVERY_DATASET, Listener, Options
+from zoo.inference import FULL, PRECISIONS, Device
+from zoo.machine import cores
+from zoo.options import DIAGNOSIS, EVERY_DATASET, Listener, Options
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
@@ -28,12 +30,23 @@ def measuring_options(function: F) -> F:
     """Add the options of which ``options_of`` is given the values."""
     for option in (
         click.option("--trust-python", is_flag=True, help="Run the code that the index names."),
+        click.option(
+            "--diagnosis",
+            type=click.IntRange(min=0),
+            metavar="N",
+            help="Pictures to say with why an accuracy falls short; 0: do not.  [default: 256]",
+        ),
         click.option("--seed", type=click.IntRange(min=0), help="Of the drawing.  [default: 0]"),
         click.option(
             "--budget", type=click.IntRange(min=1), help="Pictures to draw.  [default: all]"
         ),
         click.option(
-            "--workers", type=click.IntRange(min=0), help="Processes that decode.  [default: 0]"
+            "--workers",
+            type=click.IntRange(min=0),
+            help="Threads that decode; 0 is none beside the main one.  [default: one a core]",
+        ),
+        click.option(
+            "--precision", type=click.Choice(list(PRECISIONS)), help="[default: fp32, without TF32]"
         ),
         click.option(
             "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
@@ -44,6 +57,13 @@ def measuring_options(function: F) -> F:
             metavar="DIR",
             help="Where predictions are kept, a folder a model; a killed run goes on from there."
             "  [default: the cache]",
+        ),
+        click.option(
+            "--crop-cache",
+            callback=_size.parsed,
+            metavar="SIZE",
+            help="How much of decoded pictures is kept for the next model; 0 keeps none.  "
+            "[default: 20GB where several models are scored, else 0]",
         ),
         click.option(
             "--engine",
@@ -80,28 +100,41 @@ def options_of(
     named = _datasets(asked["datasets"])
     _check_named(named, entries)
     datasets = _datasets_of(settings) | named
+    scored = [entry for entry in entries if any(claim.dataset for claim in entry.claims)]
     devices = _devices(asked["device"] or settings.get("device", "cpu"))
     return Options(
         access=access,
-        device=_device(devices[0], asked, settings),
+        device=_device(devices, asked, settings),
         devices=devices,
         engine=_engine(asked["engine"] or settings.get("engine", "local")),
         predictions=_kept_in(asked["predictions"], settings, listener) if datasets else None,
+        crops=_crops(asked["crop_cache"], settings, models=len(scored)) if datasets else None,
         datasets=datasets,
         trust_python=asked["trust_python"] or settings.get("trust-python", False),
         tolerances=_tolerances(settings.get("tolerances", {})),
         listener=listener,
         budget=_budget(asked["budget"], asked["seed"], settings),
+        diagnosis=_diagnosis(asked["diagnosis"], settings),
     )
 
 
-def _device(name: str, asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
+def _device(names: Sequence[str], asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
+    """Return the first device; the cores are shared by the processes of all."""
     workers = asked["workers"]
+    share = max(1, cores() // len(names))
     return Device(
-        name,
+        names[0],
         asked["batch_size"] or settings.get("batch-size", 32),
-        settings.get("workers", 0) if workers is None else workers,
+        settings.get("workers", share) if workers is None else workers,
+        asked["precision"] or settings.get("precision", FULL),
     )
+
+
+def _crops(asked: int | None, settings: Mapping[str, Any], *, models: int) -> Keeping | None:
+    """Return where decoded pictures are kept: they only serve the models that follow."""
+    default = MOST if models > 1 else 0
+    most = settings.get("crop-cache", default) if asked is None else asked
+    return Keeping(_access.cache_folder(), most) if most else None
 
 
 def _devices(given: str) -> tuple[str, ...]:
@@ -165,6 +198,11 @@ def _budget(budget: int | None, seed: int | None, settings: Mapping[str, Any]) -
     if pictures is None:
         return None
     return Budget(pictures, settings.get("seed", 0) if seed is None else seed)
+
+
+def _diagnosis(pictures: int | None, settings: Mapping[str, Any]) -> int:
+    wanted: int = settings.get("diagnosis", DIAGNOSIS) if pictures is None else pictures
+    return wanted
 
 
 def _datasets(given: tuple[str, ...]) -> dict[str, Path]:

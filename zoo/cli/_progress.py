@@ -21,15 +21,19 @@ from rich.progress import (
 )
 
 from zoo import escape
+from zoo.diagnosis import DIAGNOSED
 from zoo.options import Listener
 
 SHARED = "architectures"  # what is done for all models at once
 CHECKED = "pictures of the dataset"
-_TOLD = {SHARED: "counted", CHECKED: "checked"}
+_TOLD = {SHARED: "counted", CHECKED: "checked", DIAGNOSED: "scored"}
 
 
 class Lines(Listener):
     """One line a model, for logs."""
+
+    def __init__(self) -> None:
+        self._done: dict[str, int] = {}
 
     def __enter__(self) -> Lines:
         return self
@@ -46,13 +50,12 @@ class Lines(Listener):
         click.echo(f"note: {escape.line(text)}", err=True)
 
     def progress(self, what: str, done: int, total: int | None) -> None:
-        """Print how far what concerns all models is, at each tenth of it."""
-        if (
-            what in _TOLD
-            and total
-            and total >= 10
-            and done * 10 // total > (done - 1) * 10 // total
-        ):
+        """Print how far what takes long is, at each tenth of it."""
+        if what not in _TOLD or not total or total < 10:
+            return
+        before = self._done.get(what, 0)
+        self._done[what] = done
+        if done * 10 // total > (before if before < done else 0) * 10 // total:
             click.echo(f"{_TOLD[what]} {done:,} of {total:,} {what}", err=True)
 
 

@@ -1,25 +1,26 @@
-"""``zoo cache``: list, prove and clear the store of fetched weights."""
+"""``zoo cache``: list, prove and clear what is kept: fetched weights and decoded pictures."""
 
 from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import click
 
 from zoo import escape
-from zoo.cli import _access, _output
+from zoo.cli import _access, _output, _size
+from zoo.crops import keeping
 from zoo.errors import UsageError
 from zoo.weights.durable import writing
 from zoo.weights.store import Loss, Store
 from zoo.weights.upkeep import DAY, Held, aside, damaged, held, remove, surplus, sweep
 
 DAMAGED = 1
+DECODED = "decoded pictures"
 _TIMES = {"h": DAY / 24, "d": DAY, "w": 7 * DAY}
-_SIZES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_BINARY = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
 def _age(context: click.Context, option: click.Parameter, text: str | None) -> float | None:
@@ -32,21 +33,9 @@ def _age(context: click.Context, option: click.Parameter, text: str | None) -> f
     return int(match[1]) * _TIMES[match[2]]
 
 
-def _size(context: click.Context, option: click.Parameter, text: str | None) -> int | None:
-    """Return the bytes of a size such as ``10GB`` or ``10GiB``."""
-    if text is None:
-        return None
-    pattern = r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?"
-    match = re.fullmatch(pattern, text, re.ASCII | re.IGNORECASE)
-    if match is None or (match[3] and not match[2]):
-        raise click.BadParameter(f"'{text}' is no size such as 500MB, 10GB or 10GiB")
-    unit = match[2].upper()
-    return int(float(match[1]) * (_BINARY[unit] if match[3] else _SIZES[unit]))
-
-
 @click.group("cache")
 def cache_command() -> None:
-    """List, prove and clear the store of fetched weights.
+    """List, prove and clear the store of fetched weights and decoded pictures.
 
     It is in $ZOO_CACHE_DIR, else in the cache folder of this platform."""
 
@@ -63,7 +52,7 @@ def list_command() -> int:
     """List the stored files, the last used first.
 
     Then what lies aside and is never used as a file: what is in quarantine, since its URL should
-    not give it, and what is not complete."""
+    not give it, and what is not complete. Then the decoded pictures, by how they were cropped."""
     store = _store()
     files, others = held(store), aside(store)
     for each in (*files, *others):
@@ -71,13 +60,20 @@ def list_command() -> int:
     _total(files, "stored")
     for kind in sorted({each.aside for each in others}):
         _total([each for each in others if each.aside == kind], kind)
+    crops = _crops(store)
+    for alike in _by_folder(crops):
+        _output.emit(_line(alike))
+    if crops:
+        _total(crops, f"of {DECODED}")
     return 0
 
 
 @cache_command.command("verify")
 def verify_command() -> int:
     """Hash all stored files; remove those that are damaged, and exit 1 if there were any."""
-    proven = [_proven(each, loss) for each, loss in damaged(_store())]
+    store = _store()
+    proven = [_proven(each, loss) for each, loss in damaged(store)]
+    proven += [_proven(each, _crops_loss(each)) for each in _crops(store)]
     _total([each for each, loss in proven if loss is None], "sound")
     return DAMAGED if {loss for _, loss in proven} & _WORDS.keys() else 0
 
@@ -96,30 +92,63 @@ def _proven(each: Held, loss: Loss | None) -> tuple[Held, Loss | None]:
 @click.option(
     "--older-than", callback=_age, metavar="AGE", help="Not used for so long: 12h, 30d, 4w."
 )
-@click.option("--max-size", callback=_size, metavar="SIZE", help="All beyond: 500MB, 10GB, 10GiB.")
+@click.option(
+    "--max-size", callback=_size.parsed, metavar="SIZE", help="All beyond: 500MB, 10GB, 10GiB."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def prune_command(older_than: float | None, max_size: int | None, dry_run: bool) -> int:
     """Remove what is old or too much, the longest unused first.
 
-    What is in quarantine and what is not complete counts like all else. What dead processes have
-    left goes in any case, a day after they wrote it."""
+    What is in quarantine, what is not complete and decoded pictures count like all else. What dead
+    processes have left goes in any case, a day after they wrote it."""
     if older_than is None and max_size is None:
         raise UsageError("prune what?", "say --older-than 30d or --max-size 10GB")
     store, now = _store(), time.time()
     before = None if older_than is None else now - older_than
-    out = surplus((*held(store), *aside(store)), before=before, most=max_size)
+    out = surplus((*held(store), *aside(store), *_crops(store)), before=before, most=max_size)
     for each in out:
         _output.emit(_line(each))
     if not dry_run:
         with writing(store.folder):
             remove(store, out)
         sweep(store.folder, now)
+        keeping.sweep(store.folder, now)
+        keeping.drop_empty(store.folder)
     _total(out, "to be removed" if dry_run else "removed")
     return 0
 
 
 def _store() -> Store:
     return Store(Path(_access.cache_folder()))
+
+
+def _crops(store: Store) -> list[Held]:
+    """Return the packs of decoded pictures, the one that was used last first."""
+    return [
+        Held(pack.path, None, pack.size, pack.used, (keeping.described(pack),), DECODED)
+        for pack in keeping.packs(store.folder)
+    ]
+
+
+def _by_folder(crops: list[Held]) -> list[Held]:
+    """Return one for all packs whose pictures were cropped alike, by the same versions."""
+    folders: dict[Path, list[Held]] = {}
+    for each in crops:
+        folders.setdefault(each.path.parent, []).append(each)
+    return [replace(alike[0], size=sum(each.size for each in alike)) for alike in folders.values()]
+
+
+def _crops_loss(each: Held) -> Loss | None:
+    """Remove a pack with a picture that is not what it was, and say so."""
+    if keeping.is_sound(each.path):
+        return None
+    try:
+        each.path.unlink()
+    except FileNotFoundError:
+        return Loss.ABSENT
+    except OSError:
+        return Loss.LEFT
+    return Loss.REMOVED
 
 
 def _line(each: Held) -> str:

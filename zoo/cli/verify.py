@@ -14,6 +14,7 @@ from zoo.cli import (
     _arguments,
     _baseline,
     _changed,
+    _golden,
     _lock,
     _measuring,
     _output,
@@ -21,10 +22,10 @@ from zoo.cli import (
     _report,
     _rules,
     _selection,
+    _shard,
 )
 from zoo.reports import REPORTS
 from zoo.run import exit_code
-from zoo.validators import VALIDATORS
 from zoo.verify import verify, was_interrupted
 
 INTERRUPTED = 130
@@ -33,11 +34,13 @@ INTERRUPTED = 130
 @click.command("verify")
 @_selection.selection_options
 @_changed.changed_option
+@_shard.shard_option
 @_selection.index_option
 @_rules.rule_options
 @_measuring.measuring_options
 @_lock.lock_option
 @_baseline.baseline_option
+@_golden.golden_options
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
 @click.option(
@@ -49,11 +52,14 @@ def verify_command(
     everything: bool,
     patterns: str | None,
     changed_since: str | None,
+    shard: _shard.Shard | None,
     index: Path | None,
     only: str | None,
     skip: str | None,
     lock: Path | None,
     baseline: Path | None,
+    golden: Path | None,
+    record: bool,
     offline: bool,
     allow_http: bool,
     paranoid: bool,
@@ -64,37 +70,36 @@ def verify_command(
 ) -> int:
     """Measure what is claimed, and say whether it holds."""
     every = everything or (changed_since is not None and not models and not patterns)
-    chosen, unread = _selection.with_unread(index, models, patterns, every)
+    chosen, unread = _shard.share(*_selection.with_unread(index, models, patterns, every), shard)
     selected = _rules.chosen(only, skip)
     if not chosen and not unread:
         return _selection.nothing_selected("no model of the index matches")
-    candidates = _lock.with_pins(chosen, lock, index)
+    pinned = _lock.with_pins(chosen, lock, index)
+    candidates = _golden.with_goldens(pinned, _golden.folder_of(golden, record=record))
     if candidates and not _rules.tested(candidates, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
-    entries = candidates
-    if changed_since is not None:
-        changed = set(_changed.names(chosen, changed_since, index, lock))
-        entries = [entry for entry in candidates if entry.name in changed]
+    entries = _changed.touched(candidates, chosen, changed_since, index, lock)
     _rules.require_torch(selected)
     _output.check_place(output, many=REPORTS[form].many)
     known = _baseline.entries_of(baseline)
+    started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     with _progress.listener() as listener:
         access = _access.access(
             offline=offline, allow_http=allow_http, paranoid=paranoid, listener=listener.progress
         )
+        options = _measuring.options_of(measuring, candidates, access, listener)
         run = verify(
             entries,
-            VALIDATORS.values(),
+            _golden.validators(started if record else None, options.device.name).values(),
             selected,
-            _measuring.options_of(measuring, candidates, access, listener),
+            options,
             version=__version__,
-            started=datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            started=started,
             unread=unread,
         )
     shown = form == "table" and output is None
-    run = _baseline.applied(
-        run, known, _baseline.today(), complete=every and changed_since is None, shown=shown
-    )
+    complete = every and changed_since is None and shard is None
+    run = _baseline.applied(run, known, _baseline.today(), complete=complete, shown=shown)
     run = _arguments.recorded(run, entries, click.get_current_context())
     _report.deliver(run, form, output)
     if was_interrupted(run):

@@ -67,7 +67,7 @@ def predict(work: Work, ranges: Sequence[Range]) -> Generator[Predicted, None, N
                 process, span = running.pop(future)
                 idle.append(process)
                 try:
-                    items = _task.read(future.result())
+                    items = _task.read(future.result(), work.say)
                 except BrokenProcessPool:
                     failed[span].append(process.device)
                     process.renew()

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
@@ -23,6 +24,7 @@ from zoo.predictions import Prediction, table
 if TYPE_CHECKING:
     from torch import nn
 
+NOTES = "notes"  # in the table: what a user should know
 DEVICE_FAULT = 17  # a process whose device failed can do no more
 
 Outcome = tuple[str, bytes]
@@ -36,11 +38,19 @@ def predict(job: str, start: int, stop: int) -> Outcome:
     """
     try:
         network, pictures, scored = _prepared(job)
-        device = Job.from_json(job).device
-        batches = batches_of(pictures, (start, stop), device.batch_size)
-        how = Job.from_json(job).preprocessing
-        found = chain.from_iterable(inference.run(network, batches, how, device, scored))
-        return "", table.to_bytes(tuple(found), {})
+        said = Job.from_json(job)
+        batches = batches_of(pictures, (start, stop), said.device.batch_size)
+        notes: list[str] = []
+        found = inference.run(
+            network,
+            batches,
+            said.preprocessing,
+            said.device,
+            scored,
+            crops_cache=said.crops,
+            say=notes.append,
+        )
+        return "", table.to_bytes(tuple(chain.from_iterable(found)), {NOTES: notes})
     except DeviceFault:
         os._exit(DEVICE_FAULT)
     except ZooError as error:
@@ -73,8 +83,8 @@ def _scratch() -> Path:
     return folder
 
 
-def read(outcome: Outcome) -> tuple[Prediction, ...]:
-    """Return the predictions of an outcome.
+def read(outcome: Outcome, say: Callable[[str], None]) -> tuple[Prediction, ...]:
+    """Return the predictions of an outcome, and say what there was to be said.
 
     Raises:
         Unavailable: there are none, for the reason that the other process has given.
@@ -83,7 +93,10 @@ def read(outcome: Outcome) -> tuple[Prediction, ...]:
     if wrong:
         message, hint = json.loads(wrong)
         raise Unavailable(message, hint)
-    return table.read(content).items
+    found = table.read(content)
+    for note in found.said[NOTES]:
+        say(note)
+    return found.items
 
 
 @lru_cache(maxsize=1)

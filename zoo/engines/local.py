@@ -29,6 +29,8 @@ def _here(work: Work, ranges: Sequence[Range]) -> Generator[Predicted, None, Non
         work.job.preprocessing,
         device,
         work.scored,
+        crops_cache=work.job.crops,
+        say=work.say,
     )
     for span, together in zip(ranges, batches, strict=True):
         items: list[Prediction] = []

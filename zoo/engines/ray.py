@@ -50,7 +50,7 @@ class Ray:
                     return
                 for reference in ray.wait(list(running), num_returns=1)[0]:
                     span = running.pop(reference)
-                    items = _task.read(_outcome(ray, reference, span))
+                    items = _task.read(_outcome(ray, reference, span), work.say)
                     work.tick(len(items))
                     yield span, items
         finally:

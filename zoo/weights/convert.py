@@ -24,18 +24,23 @@ READER = 1  # changes whenever the same file would be read to something else
 Opened = Callable[[WeightsFile], Checkpoint]
 
 
-def in_store(store: Store) -> Opened:
+def in_store(store: Store, *, other: bool = False) -> Opened:
     """Return a function that opens weights files and keeps the conversions in a store.
 
     A conversion that was kept is believed if its record is of that file, and else made anew. What
     it raises is what ``in_passing`` raises.
+
+    Args:
+        other: an average of the weights is preferred where the file's name says nothing of it, and
+            not where it does: what is found is what was passed over, if there is any.
     """
 
     def opened_once(weights: WeightsFile) -> Checkpoint:
         _check_digest(weights)
-        found = store.find(_key(weights))
+        averaged = names_average(file_name(weights.url)) != other
+        found = store.find(_key(weights, averaged))
         known = found and _known(weights, found[0])
-        return known or _checkpoint(weights, _kept(store, weights))
+        return known or _checkpoint(weights, _kept(store, weights, averaged))
 
     return opened_once
 
@@ -49,7 +54,8 @@ def in_passing(weights: WeightsFile) -> Checkpoint:
         Unavailable: the file cannot be read as a checkpoint, and why.
     """
     _check_digest(weights)
-    return _checkpoint(weights, _add(Store(_scratch()), weights))
+    averaged = names_average(file_name(weights.url))
+    return _checkpoint(weights, _add(Store(_scratch()), weights, averaged))
 
 
 def _check_digest(weights: WeightsFile) -> None:
@@ -57,24 +63,24 @@ def _check_digest(weights: WeightsFile) -> None:
         raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
 
 
-def _key(weights: WeightsFile) -> str:
-    averaged = "&averaged" if names_average(file_name(weights.url)) else ""
-    return f"converted:{weights.digest}?reader={READER}{averaged}"
+def _key(weights: WeightsFile, averaged: bool) -> str:
+    suffix = "&averaged" if averaged else ""
+    return f"converted:{weights.digest}?reader={READER}{suffix}"
 
 
-def _add(store: Store, weights: WeightsFile) -> Path:
-    name = file_name(weights.url)
-    return store.add(_key(weights), opened(weights.path, name, weights.digest.hex))[0]
+def _add(store: Store, weights: WeightsFile, averaged: bool) -> Path:
+    tensors = opened(weights.path, file_name(weights.url), weights.digest.hex, averaged)
+    return store.add(_key(weights, averaged), tensors)[0]
 
 
-def _kept(store: Store, weights: WeightsFile) -> Path:
+def _kept(store: Store, weights: WeightsFile, averaged: bool) -> Path:
     """Return the new conversion: in the store, or in passing where the store cannot be written."""
     try:
-        return _add(store, weights)
+        return _add(store, weights, averaged)
     except Unopened:
         raise
     except Unavailable:
-        return _add(Store(_scratch()), weights)
+        return _add(Store(_scratch()), weights, averaged)
 
 
 def _known(weights: WeightsFile, path: Path) -> Checkpoint | None:

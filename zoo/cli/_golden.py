@@ -1,0 +1,88 @@
+"""The options about goldens: where they lie, and whether those that are missing are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from zoo.claims import Claim, Location, Metric, ModelEntry
+from zoo.cli import _output, _selection
+from zoo.errors import Skipped, UsageError
+from zoo.findings import Measurement
+from zoo.goldens.document import file_of, to_json
+from zoo.goldens.recording import recorded
+from zoo.subject import Subject
+from zoo.validators import VALIDATORS
+from zoo.validators.golden import measure as compare
+from zoo.verify import Validator
+
+F = TypeVar("F", bound=Callable[..., Any])
+NAME = "golden"
+
+
+def golden_options(function: F) -> F:
+    """Add ``--golden`` and ``--record``."""
+    for option in (
+        click.option("--record", is_flag=True, help="Record the goldens that are not there."),
+        click.option(
+            "--golden",
+            type=click.Path(path_type=Path),
+            metavar="FOLDER",
+            help="Recorded logits to compare with, one file a model.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def folder_of(golden: Path | None, *, record: bool) -> Path | None:
+    """Return the folder of the goldens, by the option or the setting; None where there is none.
+
+    Raises:
+        UsageError: there is nothing to record to, or nothing to compare with.
+    """
+    setting = _selection.config().get("golden")
+    folder = golden or (Path(setting) if setting else None)
+    if folder is None:
+        if record:
+            raise UsageError("--record needs a folder to write to", "say --golden FOLDER")
+        return None
+    if record:
+        _output.check_place(folder, many=True)
+    elif not folder.is_dir():
+        raise UsageError(f"there is no folder of goldens {folder}", "--record makes one")
+    return folder
+
+
+def with_goldens(entries: list[ModelEntry], folder: Path | None) -> list[ModelEntry]:
+    """Return the entries with the claim that their logits are the recorded ones."""
+    if folder is None:
+        return entries
+    return [replace(each, claims=(*each.claims, _claim(each.name, folder))) for each in entries]
+
+
+def _claim(model: str, folder: Path) -> Claim:
+    place = Location(str(file_of(folder, model)), 1, 1)
+    return Claim(model, Metric.GOLDEN, Decimal(0), place, "0")
+
+
+def validators(record: str | None, device: str) -> Mapping[str, Validator]:
+    """Return all validators; that of goldens uses the device, and records what is missing.
+
+    Args:
+        record: the time, in UTC, to write into what is recorded; None where nothing is.
+    """
+
+    def measure(subject: Subject, claim: Claim) -> Measurement:
+        path = Path(claim.location.path)
+        if record is None or path.exists():
+            return compare(subject, claim, device)
+        _output.write_file(path, to_json(recorded(subject, record, device)))
+        raise Skipped(f"recorded in {path}: there was nothing to compare with")
+
+    return {**VALIDATORS, NAME: replace(VALIDATORS[NAME], measure=measure)}
