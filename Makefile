@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check report bench clean
 
 # All that is run here is installed by these lines and by pyproject.toml alone.
 $(READY): pyproject.toml
@@ -26,6 +26,13 @@ check: $(READY)
 	$(BIN)/zoo check model-index --ignore flops-below-parameters  # six of timm's cannot be right
 	$(BIN)/check-jsonschema --check-metaschema zoo/index/schema.json zoo/schemas/*.json
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
+	$(BIN)/zizmor --offline --pedantic --no-progress --quiet .
+
+# What zoo says of its own index, for docs/report.
+report: $(READY)
+	$(BIN)/python scripts/report.py
 
 bench: $(READY)
 	$(BIN)/python benchmarks/startup.py

@@ -28,14 +28,16 @@ SHOWN = (
 
 
 def main() -> int:
-    """Verify the models, print what was found, and write the report."""
+    """Verify the models, print what was found, and write the reports."""
     BUILD.mkdir(parents=True, exist_ok=True)
     surprises = [line for shown in SHOWN for line in verify(*shown)]
     runs = [str(BUILD / f"{model}.json") for model, *_ in SHOWN]
-    report = [*ZOO, "report", *runs, "--format", "markdown", "-o", str(BUILD / "report")]
-    subprocess.run(report, check=True, cwd=ROOT)
-    first = (BUILD / "report" / "index.md").relative_to(ROOT)
-    print(f"The same as pages for a documentation site: begin with {first}\n")
+    for form, name in (("markdown", "report"), ("html", "report.html")):
+        report = [*ZOO, "report", *runs, "--format", form, "-o", str(BUILD / name)]
+        subprocess.run(report, check=True, cwd=ROOT)
+    build = BUILD.relative_to(ROOT)
+    print(f"The same as one page: open {build}/report.html in a browser")
+    print(f"The same as pages for a documentation site: begin with {build}/report/index.md\n")
     print(
         "The FAIL above is a finding about the publisher's number, not about this demo: the"
         " publisher of\nefficientnet_lite0 says 407M multiply-adds, and at 224 × 224 they are"
