@@ -25,9 +25,9 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from zoo import escape
-from zoo.findings import Verdict
+from zoo.findings import GRAVEST_FIRST, Verdict
 from zoo.plots import plots
-from zoo.reports import GRAVEST_FIRST, Report, Style
+from zoo.reports import Report, Style, known_of
 from zoo.reports._models import Model, environment, models
 from zoo.run import Run
 
@@ -54,6 +54,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
         subject=_number(found),
         models=found,
         counts=_counts(run, found),
+        baseline=bool(known_of(run.findings)),
         on=environment(run),
         plots=[Markup(picture) for picture in pictures],  # noqa: S704  (written by an XML writer)
         packed=packed,
@@ -72,6 +73,7 @@ def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
             "meaning": MEANINGS[verdict],
             "claims": run.summary[verdict.value.lower()],
             "models": sum(verdict in model.verdicts for model in found),
+            "known": sum(f.verdict is verdict and f.known is not None for f in run.findings),
         }
         for verdict in GRAVEST_FIRST
     ]

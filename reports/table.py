@@ -123,7 +123,7 @@ def _summary(run: Run) -> Text:
     models = len({finding.model for finding in run.findings})
     noun = "model" if models == 1 else "models"
     summary = Text(f"{models} {noun}: ").append(Text(", ").join(counts))
-    known = known_of(run.findings)
+    known = known_of(run.findings, run.outdated)
     return summary.append(f" {known}") if known else summary
 
 
