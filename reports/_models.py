@@ -49,6 +49,11 @@ class Row:
     tolerance: str
     place: str
 
+    @property
+    def mark(self) -> str:
+        """The verdict, and whether it is known: what a filter goes by."""
+        return f"{self.verdict} {self.known}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
@@ -64,6 +69,11 @@ class Why:
     hint: str
     cause: str
     known: str
+
+    @property
+    def mark(self) -> str:
+        """The verdict, and whether it is known: what a filter goes by."""
+        return f"{self.verdict} known" if self.known else self.verdict.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +107,15 @@ class Model:
     again: str
 
     @property
-    def texts(self) -> list[tuple[Verdict, str]]:
-        """What is said of its claims, for a search: the verdict, and the words."""
+    def marks(self) -> list[str]:
+        """The verdicts of its claims, and whether the baseline knows any."""
+        return [*self.verdicts, *(["known"] if any(row.known for row in self.rows) else [])]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What is said of its claims, for a search: the mark, and the words."""
         parts: list[Row | Why] = [*self.rows, *self.reasons]
-        return [(part.verdict, escape.terminal(_words(part))) for part in parts]
+        return [(part.mark, escape.terminal(_words(part))) for part in parts]
 
 
 def _words(part: Row | Why) -> str:

@@ -16,7 +16,6 @@ from zoo import escape
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict
 from zoo.reports import Report, Style, known_of
 from zoo.reports._identity import by_model
-from zoo.reports.json import write
 from zoo.run import Run
 
 COLOURS = {
@@ -35,7 +34,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     files = escape.file_names(models, ["zoo"])
     badges = {"zoo.json": _badge("zoo", list(run.findings))}
     badges |= {f"{files[name]}.json": _badge(name, found) for name, found in models.items()}
-    return {name: write(badge) for name, badge in badges.items()}
+    return {name: escape.as_json(badge) for name, badge in badges.items()}
 
 
 def _badge(label: str, findings: Sequence[Finding]) -> dict[str, Any]:

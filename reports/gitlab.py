@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from zoo import escape
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words, standing
 from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
-from zoo.reports.json import write
 from zoo.run import Outdated, Run
 
 SEVERITIES = {Verdict.FAIL: "major", Verdict.ERROR: "minor", Verdict.UNDECIDED: "info"}
@@ -24,7 +24,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     listed = [pair for pair in named(run) if pair[0].verdict in SEVERITIES]
     document = [_defect(finding, name) for finding, name in gravest(listed)]
     document += [_outdated(entry, name) for entry, name in entries(run)]
-    return {"gl-code-quality-report.json": write(document)}
+    return {"gl-code-quality-report.json": escape.as_json(document)}
 
 
 def _defect(finding: Finding, name: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from markupsafe import Markup
 from zoo import escape
 from zoo.findings import GRAVEST_FIRST, Verdict
 from zoo.plots import plots
-from zoo.reports import Report, Style, known_of
+from zoo.reports import Report, Style
 from zoo.reports._models import Model, environment, models
 from zoo.run import Run
 
@@ -54,7 +54,6 @@ def render(run: Run, style: Style) -> dict[str, str]:
         subject=_number(found),
         models=found,
         counts=_counts(run, found),
-        baseline=bool(known_of(run.findings)),
         on=environment(run),
         plots=[Markup(picture) for picture in pictures],  # noqa: S704  (written by an XML writer)
         packed=packed,
@@ -66,17 +65,26 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 
 def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
-    """Return for each verdict how many claims have it, and how many models such a claim."""
-    return [
+    """Return for each verdict how many claims have it, and how many models such a claim.
+
+    Likewise at the end for what the baseline knows, if that is anything.
+    """
+    known = [finding for finding in run.findings if finding.known is not None]
+    counts: list[dict[str, Any]] = [
         {
             "verdict": verdict,
             "meaning": MEANINGS[verdict],
             "claims": run.summary[verdict.value.lower()],
             "models": sum(verdict in model.verdicts for model in found),
-            "known": sum(f.verdict is verdict and f.known is not None for f in run.findings),
+            "known": sum(f.verdict is verdict for f in known),
         }
         for verdict in GRAVEST_FIRST
     ]
+    if known:
+        models = len({finding.model for finding in known})
+        own = {"verdict": "known", "claims": len(known), "models": models, "known": 0}
+        counts.append(own | {"meaning": "as it was before, and in the baseline with a reason"})
+    return counts
 
 
 def _number(found: Sequence[Model]) -> str:

@@ -58,7 +58,8 @@ def render(run: Run, style: Style) -> dict[str, str]:
         "without_weights": list(map(_words.name, without)),
     }
     statements = {file: _statement(sharing, models, evidence) for file, sharing in files.items()}
-    return {name: json.write(page) for name, page in {"index.json": index, **statements}.items()}
+    pages = {"index.json": index, **statements}
+    return {name: escape.as_json(page) for name, page in pages.items()}
 
 
 def _evidence(run: Run) -> dict[str, Any]:

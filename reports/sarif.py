@@ -25,7 +25,6 @@ from zoo import escape
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words
 from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
-from zoo.reports.json import write
 from zoo.run import Outdated, Run, exit_code
 
 SCHEMA = (
@@ -65,7 +64,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
             }
         ],
     }
-    return {"zoo.sarif": write(log)}
+    return {"zoo.sarif": escape.as_json(log)}
 
 
 def _driver(run: Run, rules: list[str]) -> dict[str, Any]:
