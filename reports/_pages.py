@@ -11,6 +11,7 @@ from zoo.findings import GRAVEST_FIRST, Finding, Verdict
 from zoo.reports import in_brackets
 from zoo.reports._identity import by_model
 from zoo.reports._models import Model, Row, Why, models
+from zoo.reports._words import number
 from zoo.run import Run
 
 MATTERING = ("parameters", "flops", "top-1", "top-5")  # claims by which collections are compared
@@ -93,9 +94,9 @@ def _in_short(row: Row, place: str) -> Row:
 def _joined(rows: Iterable[Row]) -> list[Row]:
     """Return rows in which claims of one metric that were not tested, or in vain, are together."""
     together: dict[tuple[object, ...], list[Row]] = {}
-    for number, row in enumerate(rows):
+    for place, row in enumerate(rows):
         alike = row.verdict in (Verdict.SKIP, Verdict.ERROR) and not row.measured
-        key = (row.metric, row.verdict, row.known, "" if alike else number)
+        key = (row.metric, row.verdict, row.known, "" if alike else place)
         together.setdefault(key, []).append(row)
     return [
         replace(first, claimed=", ".join(row.claimed for row in (first, *more)))
@@ -126,12 +127,8 @@ def total(pages: Sequence[Page], outdated: Sized = ()) -> dict[str, str]:
     said = [f"{counts[each]:,} {each}" for each in GRAVEST_FIRST if counts.get(each)]
     known = in_brackets(sum(page.known_claims for page in pages), len(outdated))
     summary = f"{', '.join(said) or 'nothing was selected'} {known}".rstrip()
-    total = f"{_number(len(pages), 'model')}, {_number(sum(counts.values()), 'claim')}"
+    total = f"{number(len(pages), 'model')}, {number(sum(counts.values()), 'claim')}"
     return {"total": total, "summary": summary}
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def compared(pages: Iterable[Page]) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 from zoo import escape
 from zoo.claims import Location
 from zoo.findings import Finding
+from zoo.reports import known_of
+from zoo.run import Run
 
 LONGEST = 2000  # characters of a message, of which the reader of a list sees a few lines
 LONGEST_NAME = 200
@@ -62,6 +64,18 @@ def value(plain: Any) -> Any:
             return [value(part) for part in plain]
         case _:
             return plain
+
+
+def number(count: int, noun: str) -> str:
+    """Return for instance ``1 model`` or ``10,000 models``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def counts(run: Run) -> str:
+    """Return what came of a Run: ``9 PASS, 5 FAIL (3 known, 1 outdated)``."""
+    said = (f"{count:,} {name.upper()}" for name, count in run.summary.items() if count)
+    known = known_of(run.findings, run.outdated)
+    return f"{', '.join(said) or 'nothing was selected'} {known}".rstrip()
 
 
 def path(place: Location) -> str:

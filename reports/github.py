@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from zoo import escape
 from zoo.claims import Location
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict
-from zoo.reports import Report, Style, _words, known_of
+from zoo.reports import Report, Style, _words
 from zoo.reports._identity import named
 from zoo.run import Outdated, Run
 
@@ -76,9 +76,7 @@ def _command(kind: str, place: Location, title: str, message: str) -> str:
 
 
 def _summary(run: Run, rest: list[Annotation]) -> str:
-    counts = ", ".join(f"{count:,} {name.upper()}" for name, count in run.summary.items() if count)
-    known = known_of(run.findings, run.outdated)
-    said = f"zoo verify: {counts or 'nothing was selected'}{known and f' {known}'}"
+    said = f"zoo verify: {_words.counts(run)}"
     more = Counter(annotation.finding.verdict.value for annotation in rest)
     if unsaid := len(run.outdated[MOST:]):
         more["outdated"] = unsaid

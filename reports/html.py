@@ -29,6 +29,7 @@ from zoo.findings import GRAVEST_FIRST, Verdict
 from zoo.plots import plots
 from zoo.reports import Report, Style
 from zoo.reports._models import Model, environment, models
+from zoo.reports._words import number
 from zoo.run import Run
 
 UNPACKED = 1000
@@ -44,14 +45,15 @@ MEANINGS = {
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the page as ``report.html``."""
     found = models(run)
+    subject = number(len(found), "model")
     packed = _packed(found) if len(found) > UNPACKED else None
     pictures = [escape.terminal(plot.svg) for plot in plots(run).values()]
     sheet, script = _asset("page.css"), _asset("page.js")
     page = _environment().get_template("page.html")
     text = page.render(
         run=run,
-        title=f"Reproducibility report: {_number(found)}, {run.summary['fail']:,} FAIL",
-        subject=_number(found),
+        title=f"Reproducibility report: {subject}, {run.summary['fail']:,} FAIL",
+        subject=subject,
         models=found,
         counts=_counts(run, found),
         on=environment(run),
@@ -85,10 +87,6 @@ def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
         own = {"verdict": "known", "claims": len(known), "models": models, "known": 0}
         counts.append(own | {"meaning": "as it was before, and in the baseline with a reason"})
     return counts
-
-
-def _number(found: Sequence[Model]) -> str:
-    return f"{len(found):,} {'model' if len(found) == 1 else 'models'}"
 
 
 def _packed(found: Sequence[Model]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, _words, known_of
+from zoo.reports import Report, Style, _words
 from zoo.reports._identity import by_model, gravest, named
 from zoo.run import Run
 
@@ -44,8 +44,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
         *(_open(run, verdict) for verdict in TITLES),
         _models(run),
     ]
-    counts = " ".join(filter(None, (_counts(run.summary), known_of(run.findings, run.outdated))))
-    head = [f"## zoo verify: {counts}", ""]
+    head = [f"## zoo verify: {_words.counts(run)}", ""]
     free = MOST_BYTES - NOTES
     lines = [*head, *_written([each for each in sections if each.rows], free)]
     lines.append(f"Measured on {run.started} by zoo {escape.markdown(_cut(run.version))}.")
@@ -144,11 +143,6 @@ def _models(run: Run) -> Section:
         cells = (str(counts[verdict] or "") for verdict in verdicts)
         rows.append((escape.code(_cut(model)), *cells))
     return Section(f"Models: {len(rows):,}", ("model", *map(str, verdicts)), tuple(rows))
-
-
-def _counts(summary: dict[str, int]) -> str:
-    counts = (f"{count:,} {name.upper()}" for name, count in summary.items() if count)
-    return ", ".join(counts) or "nothing was selected"
 
 
 def _cut(text: str) -> str:

@@ -182,6 +182,7 @@ def together(texts: Iterable[str]) -> Run:
         environment={name: value for run in runs for name, value in run.environment.items()},
         subjects=tuple(subject for run in runs for subject in run.subjects),
         findings=tuple(finding for run in runs for finding in run.findings),
+        outdated=tuple(entry for run in runs for entry in run.outdated),
     )
 
 

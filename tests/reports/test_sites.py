@@ -113,7 +113,8 @@ def many(texts: Iterable[str]) -> Run:
     runs = [run_of(text) for text in texts]
     subjects = [replace(run.subjects[0], collection=run.subjects[0].model) for run in runs]
     findings = tuple(finding for run in runs for finding in run.findings)
-    return replace(runs[0], subjects=tuple(subjects), findings=findings)
+    outdated = tuple(entry for run in runs for entry in run.outdated)
+    return replace(runs[0], subjects=tuple(subjects), findings=findings, outdated=outdated)
 
 
 def content(page: Path) -> tuple[list[tuple[str, tuple[str, ...]]], Counter[str], str]:
@@ -156,6 +157,9 @@ def test_no_text_is_more_than_text_on_a_site(
     names = [subject.model for subject in run.subjects]
     files = escape.file_names(sorted(names), ("index", "readme"))
     site = build(site_of(run), tmp_path)
+    index = html5lib.parse((site / "index.html").read_bytes(), namespaceHTMLElements=False)
+    places = {len(row) for row in index.iter("tr")}
+    assert places == {4, 7, 9}  # of entries of the baseline, of collections, of models
     for folder in ("models", "collections"):
         shape, active, _ = content(site / folder / "benign.html")
         for name in names:
