@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass, replace
 
 from zoo.catalog import Catalog
-from zoo.findings import GRAVEST_FIRST as GRAVEST_FIRST
-from zoo.findings import Finding, Verdict
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict
 from zoo.run import Run
 
 
@@ -69,7 +68,7 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
         Reason(verdict, ", ".join(metrics), message, hint, known)
         for (verdict, message, hint, known), metrics in shared.items()
     ]
-    return sorted(found, key=lambda reason: GRAVEST_FIRST.index(reason.verdict))
+    return sorted(found, key=lambda each: (GRAVEST_FIRST.index(each.verdict), bool(each.known)))
 
 
 def standing(finding: Finding) -> str:
@@ -77,10 +76,19 @@ def standing(finding: Finding) -> str:
     return f"{finding.verdict} known" if finding.known else finding.verdict.value
 
 
-def known_of(findings: Iterable[Finding]) -> str:
-    """Return how many findings the baseline knows: ``(3 known)``, or nothing."""
-    count = sum(finding.known is not None for finding in findings)
-    return f"({count} known)" if count else ""
+def known_of(findings: Iterable[Finding], outdated: Sized = ()) -> str:
+    """Return how many findings the baseline knows, and what of it is outdated, or nothing.
+
+    It is for instance ``(3 known, 1 outdated)``.
+    """
+    return in_brackets(sum(finding.known is not None for finding in findings), len(outdated))
+
+
+def in_brackets(known: int, outdated: int = 0) -> str:
+    """Return what is said, behind the counts of verdicts, of findings and entries."""
+    counts = {"known": known, "outdated": outdated}
+    said = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count)
+    return f"({said})" if said else ""
 
 
 def folded(findings: Iterable[Finding]) -> list[Finding]:

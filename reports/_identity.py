@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from zoo.findings import Finding, show
-from zoo.reports import GRAVEST_FIRST
-from zoo.run import Run
+from zoo.findings import GRAVEST_FIRST, Finding, show
+from zoo.run import Outdated, Run
 
 
 def by_model(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
@@ -31,9 +30,14 @@ def names(findings: Sequence[Finding]) -> list[str]:
         f"{name} [{show(finding.claimed)}]" if often[name] > 1 else name
         for name, finding in zip(plain, findings, strict=True)
     ]
+    return _numbered(told)
+
+
+def _numbered(names: Iterable[str]) -> list[str]:
+    """Return names with a number after each that was there already."""
     seen: Counter[str] = Counter()
     numbered = []
-    for name in told:
+    for name in names:
         seen[name] += 1
         numbered.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
     return numbered
@@ -47,12 +51,28 @@ def named(run: Run) -> list[tuple[Finding, str]]:
     return pairs
 
 
+def entries(run: Run) -> list[tuple[Outdated, str]]:
+    """Return the outdated entries of the baseline with a name each, no two alike."""
+    told = _numbered(f"{entry.model} {entry.rule}" for entry in run.outdated)
+    return list(zip(run.outdated, told, strict=True))
+
+
 def gravest(pairs: Iterable[tuple[Finding, str]]) -> list[tuple[Finding, str]]:
-    """Return findings with their names, those of the gravest verdict first."""
-    return sorted(pairs, key=lambda pair: GRAVEST_FIRST.index(pair[0].verdict))
+    """Return findings with their names, the gravest first; what the baseline knows comes last."""
+    return sorted(
+        pairs, key=lambda pair: (pair[0].known is not None, GRAVEST_FIRST.index(pair[0].verdict))
+    )
 
 
 def fingerprint(finding: Finding, name: str) -> str:
     """Return 32 hexadecimal digits for a claim, whatever its line, its verdict and its words."""
-    parts = "\0".join((finding.model, finding.rule, name))
-    return sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return _digits(finding.model, finding.rule, name)
+
+
+def fingerprint_of_entry(name: str) -> str:
+    """Return likewise what stays the same of an outdated entry of the baseline."""
+    return _digits("baseline", name)
+
+
+def _digits(*parts: str) -> str:
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

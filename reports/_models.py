@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from zoo import escape
-from zoo.findings import Finding, Verdict, show
-from zoo.reports import GRAVEST_FIRST, folded, reasons
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
+from zoo.reports import folded, reasons
 from zoo.reports._again import command
+from zoo.reports._identity import by_model
 from zoo.run import Run, SubjectRecord
 
 ASSURANCES = {
@@ -33,9 +34,14 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One claim, or several texts of one metric that all hold, as texts."""
+    """One claim, or several texts of one metric that all hold, as texts.
+
+    Attributes:
+        known: ``known`` where the baseline knows it, else empty.
+    """
 
     verdict: Verdict
+    known: str
     metric: str
     claimed: str
     measured: str
@@ -43,16 +49,31 @@ class Row:
     tolerance: str
     place: str
 
+    @property
+    def mark(self) -> str:
+        """The verdict, and whether it is known: what a filter goes by."""
+        return f"{self.verdict} {self.known}".rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What is to be said beyond the values, once for all claims that share it."""
+    """What is to be said beyond the values, once for all claims that share it.
+
+    Attributes:
+        known: what the baseline says of them, or empty.
+    """
 
     verdict: Verdict
     metrics: str
     message: str
     hint: str
     cause: str
+    known: str
+
+    @property
+    def mark(self) -> str:
+        """The verdict, and whether it is known: what a filter goes by."""
+        return f"{self.verdict} known" if self.known else self.verdict.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +82,8 @@ class Model:
 
     Attributes:
         verdicts: those that its findings have, the gravest first.
-        wrong: the metrics whose claims FAIL.
+        known: whether the baseline knows all its findings of the gravest verdict.
+        wrong: the metrics whose claims FAIL; ``(known)`` follows where the baseline knows all.
         deviation: the greatest, or None where no number was measured.
         held: how many of its claims are borne out.
         total: how many claims it has.
@@ -74,6 +96,7 @@ class Model:
     name: str
     collection: str
     verdicts: tuple[Verdict, ...]
+    known: bool
     wrong: tuple[str, ...]
     deviation: Deviation | None
     held: int
@@ -84,10 +107,15 @@ class Model:
     again: str
 
     @property
-    def texts(self) -> list[tuple[Verdict, str]]:
-        """What is said of its claims, for a search: the verdict, and the words."""
+    def marks(self) -> list[str]:
+        """The verdicts of its claims, and whether the baseline knows any."""
+        return [*self.verdicts, *(["known"] if any(row.known for row in self.rows) else [])]
+
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """What is said of its claims, for a search: the mark, and the words."""
         parts: list[Row | Why] = [*self.rows, *self.reasons]
-        return [(part.verdict, escape.terminal(_words(part))) for part in parts]
+        return [(part.mark, escape.terminal(_words(part))) for part in parts]
 
 
 def _words(part: Row | Why) -> str:
@@ -95,34 +123,48 @@ def _words(part: Row | Why) -> str:
 
 
 def models(run: Run) -> list[Model]:
-    """Return the models of a Run, those with the gravest verdict first, else in its order."""
+    """Return the models of a Run, those with the gravest verdict first, else in its order.
+
+    Of one verdict, what the baseline knows comes last, here and among the claims of a model.
+    """
     subjects = {subject.model: subject for subject in run.subjects}
-    by_model: dict[str, list[Finding]] = {}
-    for finding in run.findings:
-        by_model.setdefault(finding.model, []).append(finding)
-    found = [_model(run, by_model[name], subjects.get(name)) for name in by_model]
-    return sorted(found, key=lambda model: GRAVEST_FIRST.index(model.verdicts[0]))
+    found = [_model(run, own, subjects.get(name)) for name, own in by_model(run.findings).items()]
+    return sorted(found, key=lambda model: _rank(model.verdicts[0], model.known))
+
+
+def _rank(verdict: Verdict, known: object) -> tuple[int, bool]:
+    return GRAVEST_FIRST.index(verdict), bool(known)
 
 
 def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> Model:
     name = findings[0].model
     arguments = (subject.arguments if subject else ()) or run.arguments
     verdicts = [finding.verdict for finding in findings]
-    failed = (f.metric or f.rule for f in findings if f.verdict is Verdict.FAIL)
+    gravest = min(verdicts, key=GRAVEST_FIRST.index)
     rows = [_row(finding) for finding in folded(findings)]
     return Model(
         name=name,
         collection=subject.collection if subject else "",
         verdicts=tuple(verdict for verdict in GRAVEST_FIRST if verdict in verdicts),
-        wrong=tuple(dict.fromkeys(failed)),
+        known=all(f.known is not None for f in findings if f.verdict is gravest),
+        wrong=tuple(_wrong(findings)),
         deviation=max(_deviations(findings), key=lambda found: abs(found.share), default=None),
         held=verdicts.count(Verdict.PASS),
         total=len(findings),
-        rows=tuple(sorted(rows, key=lambda row: GRAVEST_FIRST.index(row.verdict))),
+        rows=tuple(sorted(rows, key=lambda row: _rank(row.verdict, row.known))),
         reasons=tuple(_reasons(findings)),
         evidence=(*_of_subject(subject), *_methods(findings)),
         again=command(["zoo", "verify", *arguments, *(["--"] if name[:1] == "-" else []), name]),
     )
+
+
+def _wrong(findings: Iterable[Finding]) -> Iterator[str]:
+    known: dict[str, bool] = {}
+    for finding in findings:
+        if finding.verdict is Verdict.FAIL:
+            metric = finding.metric or finding.rule
+            known[metric] = known.get(metric, True) and finding.known is not None
+    return (f"{metric} (known)" if all_known else metric for metric, all_known in known.items())
 
 
 def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
@@ -138,10 +180,11 @@ def _reasons(findings: list[Finding]) -> Iterator[Why]:
     causes = {finding.message: finding.cause for finding in findings if finding.cause}
     for reason in reasons(findings):
         cause = show(causes.get(reason.message))
-        yield Why(reason.verdict, reason.metrics, reason.message, reason.hint, cause)
+        said = (reason.metrics, reason.message, reason.hint, cause, reason.known)
+        yield Why(reason.verdict, *said)
     for finding in folded(findings):
         if finding.verdict is Verdict.PASS and not finding.hint and _remarks(finding, findings):
-            yield Why(finding.verdict, finding.metric or finding.rule, finding.message, "", "")
+            yield Why(finding.verdict, finding.metric or finding.rule, finding.message, "", "", "")
 
 
 def _remarks(row: Finding, findings: list[Finding]) -> bool:
@@ -159,6 +202,7 @@ def environment(run: Run) -> str:
 def _row(finding: Finding) -> Row:
     return Row(
         finding.verdict,
+        "known" if finding.known else "",
         finding.metric or finding.rule,
         show(finding.claimed, finding.unit),
         show(finding.measured, finding.unit),

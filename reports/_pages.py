@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, replace
 
 from zoo import escape
-from zoo.findings import GRAVEST_FIRST, Verdict
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict
+from zoo.reports import in_brackets
+from zoo.reports._identity import by_model
 from zoo.reports._models import Model, Row, Why, models
+from zoo.reports._words import number
 from zoo.run import Run
 
 MATTERING = ("parameters", "flops", "top-1", "top-5")  # claims by which collections are compared
@@ -31,14 +34,18 @@ class Page:
 
     Attributes:
         verdict: the gravest, of those claims that were tested if any was.
+        known: whether the baseline knows all claims that have it.
         counts: how many claims have each verdict, in the order of ``Verdict``.
+        known_claims: how many claims the baseline knows, of any verdict.
         place: the file that most of its claims are made in.
     """
 
     name: str
     file: str
     verdict: Verdict
+    known: bool
     counts: tuple[int, ...]
+    known_claims: int
     in_collection: str
     place: str
     rows: tuple[Row, ...]
@@ -49,24 +56,25 @@ class Page:
 
 
 def pages(run: Run) -> list[Page]:
-    """Return the models, the gravest verdict first, then by name."""
-    counted: dict[str, Counter[Verdict]] = {}
-    for finding in run.findings:
-        counted.setdefault(finding.model, Counter())[finding.verdict] += 1
+    """Return the models, the gravest verdict first, what is known of it last, then by name."""
+    own = by_model(run.findings)
     found = sorted(models(run), key=lambda model: model.name)
     stems = escape.file_names((model.name for model in found), TAKEN)
-    pages = [_page(model, stems[model.name], counted[model.name]) for model in found]
-    return sorted(pages, key=lambda page: GRAVEST_FIRST.index(page.verdict))
+    pages = [_page(model, stems[model.name], own[model.name]) for model in found]
+    return sorted(pages, key=lambda page: (GRAVEST_FIRST.index(page.verdict), page.known))
 
 
-def _page(model: Model, file: str, counted: Counter[Verdict]) -> Page:
+def _page(model: Model, file: str, findings: Sequence[Finding]) -> Page:
     place = Counter(row.place.rpartition(":")[0] for row in model.rows).most_common(1)[0][0]
+    counted = Counter(finding.verdict for finding in findings)
     tested = [verdict for verdict in model.verdicts if verdict is not Verdict.SKIP]
     return Page(
         name=model.name,
         file=file,
         verdict=tested[0] if tested else Verdict.SKIP,
+        known=model.known,
         counts=tuple(counted[verdict] for verdict in Verdict),
+        known_claims=sum(finding.known is not None for finding in findings),
         in_collection=model.collection,
         place=place,
         rows=tuple(_joined(_in_short(row, place) for row in model.rows)),
@@ -86,9 +94,10 @@ def _in_short(row: Row, place: str) -> Row:
 def _joined(rows: Iterable[Row]) -> list[Row]:
     """Return rows in which claims of one metric that were not tested, or in vain, are together."""
     together: dict[tuple[object, ...], list[Row]] = {}
-    for number, row in enumerate(rows):
+    for place, row in enumerate(rows):
         alike = row.verdict in (Verdict.SKIP, Verdict.ERROR) and not row.measured
-        together.setdefault((row.metric, row.verdict, "" if alike else number), []).append(row)
+        key = (row.metric, row.verdict, row.known, "" if alike else place)
+        together.setdefault(key, []).append(row)
     return [
         replace(first, claimed=", ".join(row.claimed for row in (first, *more)))
         for first, *more in together.values()
@@ -112,16 +121,14 @@ def _sum(pages: Iterable[Page]) -> tuple[int, ...]:
     return tuple(map(sum, zip(*(page.counts for page in pages), strict=True)))
 
 
-def total(pages: Sequence[Page]) -> dict[str, str]:
+def total(pages: Sequence[Page], outdated: Sized = ()) -> dict[str, str]:
     """Return in words how many models and claims there are, and what came of them."""
     counts = dict(zip(Verdict, _sum(pages), strict=True)) if pages else {}
-    known = [f"{counts[each]:,} {each}" for each in GRAVEST_FIRST if counts.get(each)]
-    total = f"{_number(len(pages), 'model')}, {_number(sum(counts.values()), 'claim')}"
-    return {"total": total, "summary": ", ".join(known) or "nothing was selected"}
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+    said = [f"{counts[each]:,} {each}" for each in GRAVEST_FIRST if counts.get(each)]
+    known = in_brackets(sum(page.known_claims for page in pages), len(outdated))
+    summary = f"{', '.join(said) or 'nothing was selected'} {known}".rstrip()
+    total = f"{number(len(pages), 'model')}, {number(sum(counts.values()), 'claim')}"
+    return {"total": total, "summary": summary}
 
 
 def compared(pages: Iterable[Page]) -> list[str]:

@@ -9,7 +9,10 @@ from importlib.resources import files
 from typing import Any
 
 from zoo import escape
+from zoo.claims import Location
 from zoo.findings import Finding
+from zoo.reports import known_of
+from zoo.run import Run
 
 LONGEST = 2000  # characters of a message, of which the reader of a list sees a few lines
 LONGEST_NAME = 200
@@ -22,14 +25,21 @@ def name(text: str) -> str:
 
 
 def message(finding: Finding) -> str:
-    """Return what a finding says, with what is known and what to do on lines of their own."""
-    known = f"\n{known_words(finding)}" if finding.known else ""
+    """Return what a finding says, with what is known and what to do on lines of their own.
+
+    That it is known is for its verdict to say, as ``standing`` does.
+    """
+    words = known_words(finding)
+    known = f"\n{words}" if words not in ("", "known") else ""
     hint = f"\n→ {finding.hint}" if finding.hint else ""
     return escape.terminal(escape.short(finding.message + known + hint, LONGEST))
 
 
 def known_words(finding: Finding) -> str:
-    """Return what the baseline says of a finding beyond its message, or nothing."""
+    """Return what the baseline says of a finding beyond its message, or nothing.
+
+    It is ``known`` alone where the message says the reason already.
+    """
     said = f"{finding.message} {finding.hint}"
     return finding.known.words(said) if finding.known else ""
 
@@ -56,9 +66,21 @@ def value(plain: Any) -> Any:
             return plain
 
 
-def path(finding: Finding) -> str:
-    """Return the path of the page that claims it, on one line and as version control has it."""
-    return re.sub(r"^(\./+)+", "", escape.line(escape.short(finding.location.path, LONGEST)))
+def number(count: int, noun: str) -> str:
+    """Return for instance ``1 model`` or ``10,000 models``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def counts(run: Run) -> str:
+    """Return what came of a Run: ``9 PASS, 5 FAIL (3 known, 1 outdated)``."""
+    said = (f"{count:,} {name.upper()}" for name, count in run.summary.items() if count)
+    known = known_of(run.findings, run.outdated)
+    return f"{', '.join(said) or 'nothing was selected'} {known}".rstrip()
+
+
+def path(place: Location) -> str:
+    """Return the path of a file, on one line and as version control has it."""
+    return re.sub(r"^(\./+)+", "", escape.line(escape.short(place.path, LONGEST)))
 
 
 def meaning(rule: str) -> str:

@@ -1,7 +1,10 @@
 """Badges: for each model, and for the zoo, what Shields draws from an endpoint.
 
 The form is https://shields.io/badges/endpoint-badge. A badge counts the claims that hold among all
-that the page makes, so that it never says more than was tested.
+that the page makes, so that it never says more than was tested. A wrong claim is wrong whoever
+knows of it: the baseline moves no colour, since who reads a badge asks whether the page is right,
+and not whether its keepers are surprised; how many are known is said beside how many are wrong.
+Entries of the baseline that are outdated are no claims, and are left to the other formats.
 """
 
 from __future__ import annotations
@@ -10,10 +13,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from zoo import escape
-from zoo.findings import Finding, Verdict
-from zoo.reports import GRAVEST_FIRST, Report, Style
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict
+from zoo.reports import Report, Style, known_of
 from zoo.reports._identity import by_model
-from zoo.reports.json import write
 from zoo.run import Run
 
 COLOURS = {
@@ -32,7 +34,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     files = escape.file_names(models, ["zoo"])
     badges = {"zoo.json": _badge("zoo", list(run.findings))}
     badges |= {f"{files[name]}.json": _badge(name, found) for name, found in models.items()}
-    return {name: write(badge) for name, badge in badges.items()}
+    return {name: escape.as_json(badge) for name, badge in badges.items()}
 
 
 def _badge(label: str, findings: Sequence[Finding]) -> dict[str, Any]:
@@ -52,8 +54,8 @@ def _badge(label: str, findings: Sequence[Finding]) -> dict[str, Any]:
 
 def _message(claims: Sequence[Finding], held: int) -> str:
     said = f"{held:,} of {len(claims):,} claims hold"
-    if wrong := sum(finding.verdict is Verdict.FAIL for finding in claims):
-        said += f", {wrong:,} wrong"
+    if wrong := [finding for finding in claims if finding.verdict is Verdict.FAIL]:
+        said += f", {len(wrong):,} wrong {known_of(wrong)}".rstrip()
     return said
 
 

@@ -2,9 +2,9 @@
 
 The runner shows ten of a kind for each step and drops the rest without a word, so that ten are
 made and the rest is summed up in the last line, which is no command. What several claims of a
-model share, such as weights that cannot be had, is said once, and what the baseline knows is not
-said; entries of it that are outdated come first. FAIL is an error, ERROR a warning,
-UNDECIDED a notice
+model share, such as weights that cannot be had, is said once. What the baseline knows is counted
+in that line only; entries of it that are outdated are errors and come first. FAIL is an error,
+ERROR a warning, UNDECIDED a notice
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
 """
 
@@ -14,8 +14,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from zoo import escape
-from zoo.findings import Finding, Verdict
-from zoo.reports import GRAVEST_FIRST, Report, Style, _words, known_of
+from zoo.claims import Location
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict
+from zoo.reports import Report, Style, _words
 from zoo.reports._identity import named
 from zoo.run import Outdated, Run
 
@@ -35,7 +36,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     """Return at most ten commands, each on a line, and a line that sums up."""
     outdated = [_outdated(entry) for entry in run.outdated[:MOST]]
     found, room = gathered(run), MOST - len(outdated)
-    lines = [*outdated, *(_command(annotation) for annotation in found[:room])]
+    lines = [*outdated, *(_annotation(each) for each in found[:room])]
     return {"annotations.txt": "\n".join([*lines, _summary(run, found[room:])]) + "\n"}
 
 
@@ -50,41 +51,39 @@ def gathered(run: Run) -> list[Annotation]:
     return sorted(found, key=lambda each: GRAVEST_FIRST.index(each.finding.verdict))
 
 
-def _command(annotation: Annotation) -> str:
-    finding, place = annotation.finding, annotation.finding.location
+def _annotation(annotation: Annotation) -> str:
+    finding = annotation.finding
     claims = _words.name(", ".join(annotation.claims))
-    properties = {
-        "file": _words.path(finding),
-        "line": str(place.line),
-        "col": str(place.column),
-        "title": f"{finding.verdict}: {_words.name(finding.model)} {claims}",
-    }
-    told = ",".join(f"{key}={escape.github_property(text)}" for key, text in properties.items())
+    title = f"{finding.verdict}: {_words.name(finding.model)} {claims}"
     message = f"{claims}: {_words.message(finding)}"
-    return f"::{COMMANDS[finding.verdict]} {told}::{escape.github_data(message)}"
+    return _command(COMMANDS[finding.verdict], finding.location, title, message)
 
 
 def _outdated(entry: Outdated) -> str:
-    """Return the command for an entry of the baseline that is outdated, at its own line."""
+    title = f"baseline: {_words.name(entry.model)} {_words.name(entry.rule)}"
+    return _command("error", entry.location, title, _words.value(entry.message))
+
+
+def _command(kind: str, place: Location, title: str, message: str) -> str:
     properties = {
-        "file": _words.name(entry.location.path),
-        "line": str(entry.location.line),
-        "title": f"baseline: {_words.name(entry.model)} {entry.rule}",
+        "file": _words.path(place),
+        "line": str(place.line),
+        "col": str(place.column),
+        "title": title,
     }
     told = ",".join(f"{key}={escape.github_property(text)}" for key, text in properties.items())
-    return f"::error {told}::{escape.github_data(_words.value(entry.message))}"
+    return f"::{kind} {told}::{escape.github_data(message)}"
 
 
 def _summary(run: Run, rest: list[Annotation]) -> str:
-    counts = ", ".join(f"{count:,} {name.upper()}" for name, count in run.summary.items() if count)
-    said = " ".join(
-        filter(None, (f"zoo verify: {counts or 'nothing was selected'}", known_of(run.findings)))
-    )
-    if not rest:
-        return said
+    said = f"zoo verify: {_words.counts(run)}"
     more = Counter(annotation.finding.verdict.value for annotation in rest)
-    kinds = ", ".join(f"{count:,} {verdict}" for verdict, count in more.items())
-    return f"{said}; {len(rest):,} more that have no annotation: {kinds}"
+    if unsaid := len(run.outdated[MOST:]):
+        more["outdated"] = unsaid
+    if not more:
+        return said
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in more.items())
+    return f"{said}; {more.total():,} more that have no annotation: {kinds}"
 
 
 REPORT = Report(render)

@@ -8,13 +8,12 @@ specification
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 
+from zoo import escape
 from zoo.findings import Finding, Verdict
-from zoo.reports import Report, Style, _words
-from zoo.reports._identity import fingerprint, gravest, named
-from zoo.reports.json import write
+from zoo.reports import Report, Style, _words, standing
+from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
 from zoo.run import Outdated, Run
 
 SEVERITIES = {Verdict.FAIL: "major", Verdict.ERROR: "minor", Verdict.UNDECIDED: "info"}
@@ -24,32 +23,34 @@ def render(run: Run, style: Style) -> dict[str, str]:
     """Return the list as ``gl-code-quality-report.json``, the gravest first."""
     listed = [pair for pair in named(run) if pair[0].verdict in SEVERITIES]
     document = [_defect(finding, name) for finding, name in gravest(listed)]
-    document += [_outdated(entry) for entry in run.outdated]
-    return {"gl-code-quality-report.json": write(document)}
+    document += [_outdated(entry, name) for entry, name in entries(run)]
+    return {"gl-code-quality-report.json": escape.as_json(document)}
 
 
 def _defect(finding: Finding, name: str) -> dict[str, Any]:
     told = f"{_words.name(finding.model)} {_words.name(name)}: {_words.message(finding)}"
     return {
-        "description": f"{finding.verdict} {told}".replace("\n", " "),
+        "description": f"{standing(finding)} {told}".replace("\n", " "),
         "check_name": finding.rule,
         "fingerprint": fingerprint(finding, name),
         "severity": "info" if finding.known else SEVERITIES[finding.verdict],
-        "location": {"path": _words.path(finding), "lines": {"begin": finding.location.line}},
+        "location": {
+            "path": _words.path(finding.location),
+            "lines": {"begin": finding.location.line},
+        },
     }
 
 
-def _outdated(entry: Outdated) -> dict[str, Any]:
+def _outdated(entry: Outdated, name: str) -> dict[str, Any]:
     """Return an entry of the baseline that is outdated, at its own line."""
-    said = f"baseline {_words.name(entry.model)} {entry.rule}: {_words.value(entry.message)}"
-    identity = "\0".join(("baseline", entry.model, entry.rule, entry.kind, entry.message))
+    said = f"baseline {_words.name(name)}: {_words.value(entry.message)}"
     return {
         "description": said.replace("\n", " "),
         "check_name": "baseline",
-        "fingerprint": sha256(identity.encode(errors="replace")).hexdigest(),
+        "fingerprint": fingerprint_of_entry(name),
         "severity": "major",
         "location": {
-            "path": _words.name(entry.location.path),
+            "path": _words.path(entry.location),
             "lines": {"begin": entry.location.line},
         },
     }

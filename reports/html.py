@@ -25,10 +25,11 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from zoo import escape
-from zoo.findings import Verdict
+from zoo.findings import GRAVEST_FIRST, Verdict
 from zoo.plots import plots
-from zoo.reports import GRAVEST_FIRST, Report, Style
+from zoo.reports import Report, Style
 from zoo.reports._models import Model, environment, models
+from zoo.reports._words import number
 from zoo.run import Run
 
 UNPACKED = 1000
@@ -44,14 +45,15 @@ MEANINGS = {
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the page as ``report.html``."""
     found = models(run)
+    subject = number(len(found), "model")
     packed = _packed(found) if len(found) > UNPACKED else None
     pictures = [escape.terminal(plot.svg) for plot in plots(run).values()]
     sheet, script = _asset("page.css"), _asset("page.js")
     page = _environment().get_template("page.html")
     text = page.render(
         run=run,
-        title=f"Reproducibility report: {_number(found)}, {run.summary['fail']:,} FAIL",
-        subject=_number(found),
+        title=f"Reproducibility report: {subject}, {run.summary['fail']:,} FAIL",
+        subject=subject,
         models=found,
         counts=_counts(run, found),
         on=environment(run),
@@ -65,20 +67,26 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 
 def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
-    """Return for each verdict how many claims have it, and how many models such a claim."""
-    return [
+    """Return for each verdict how many claims have it, and how many models such a claim.
+
+    Likewise at the end for what the baseline knows, if that is anything.
+    """
+    known = [finding for finding in run.findings if finding.known is not None]
+    counts: list[dict[str, Any]] = [
         {
             "verdict": verdict,
             "meaning": MEANINGS[verdict],
             "claims": run.summary[verdict.value.lower()],
             "models": sum(verdict in model.verdicts for model in found),
+            "known": sum(f.verdict is verdict for f in known),
         }
         for verdict in GRAVEST_FIRST
     ]
-
-
-def _number(found: Sequence[Model]) -> str:
-    return f"{len(found):,} {'model' if len(found) == 1 else 'models'}"
+    if known:
+        models = len({finding.model for finding in known})
+        own = {"verdict": "known", "claims": len(known), "models": models, "known": 0}
+        counts.append(own | {"meaning": "as it was before, and in the baseline with a reason"})
+    return counts
 
 
 def _packed(found: Sequence[Model]) -> str:

@@ -6,13 +6,18 @@ PASSED only if every claim was tested and holds, and WARNED in between: what was
 not be told or is undecided stands among the warned tests with its verdict, so that no statement
 says more than the Run, whose own digest is the statement's configuration.
 
+What the baseline knows stays FAILED, under the same name: a statement is about the file, for those
+who may not know the baseline nor who wrote it, and a claim about it is as wrong as before. The
+names of such tests are noted at the configuration. An outdated entry of the baseline is about no
+file, and stands in the Run alone.
+
 A model without weights has no digest to speak of, and so no statement; the index names it. What no
 check can read off a file, such as a learning rate, is no test.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -53,7 +58,8 @@ def render(run: Run, style: Style) -> dict[str, str]:
         "without_weights": list(map(_words.name, without)),
     }
     statements = {file: _statement(sharing, models, evidence) for file, sharing in files.items()}
-    return {name: json.write(page) for name, page in {"index.json": index, **statements}.items()}
+    pages = {"index.json": index, **statements}
+    return {name: escape.as_json(page) for name, page in pages.items()}
 
 
 def _evidence(run: Run) -> dict[str, Any]:
@@ -80,10 +86,19 @@ def _statement(
         "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
         "predicate": {
             "result": _result(findings),
-            "configuration": [evidence],
+            "configuration": [_noting(evidence, sharing, models)],
             **_lists([models[subject.model] for subject in sharing]),
         },
     }
+
+
+def _noting(
+    evidence: dict[str, Any], sharing: list[SubjectRecord], models: dict[str, list[Finding]]
+) -> dict[str, Any]:
+    """Return the evidence with a note of the tests that the baseline knows, where it knows any."""
+    known = [test for s in sharing for finding, test in _tests(models[s.model]) if finding.known]
+    noted = evidence["annotations"] | ({"known": known} if known else {})
+    return evidence | {"annotations": noted}
 
 
 def _is_test(finding: Finding) -> bool:
@@ -100,11 +115,16 @@ def _result(findings: Sequence[Finding]) -> str:
 def _lists(models: list[list[Finding]]) -> dict[str, list[str]]:
     lists: dict[str, list[str]] = {"passedTests": [], "warnedTests": [], "failedTests": []}
     for findings in models:
-        for finding, name in zip(findings, names(findings), strict=True):
-            test = f"{_words.name(finding.model)} {_words.name(name)}"
+        for finding, test in _tests(findings):
             told = LISTS[finding.verdict]
             lists[told].append(f"{test}: {finding.verdict}" if told == "warnedTests" else test)
     return lists
+
+
+def _tests(findings: list[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Yield the findings of a model with the names of their tests."""
+    for finding, name in zip(findings, names(findings), strict=True):
+        yield finding, f"{_words.name(finding.model)} {_words.name(name)}"
 
 
 REPORT = Report(render, many=True)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from zoo import escape
 from zoo.reports import Report, Style
 from zoo.run import Run, to_json
@@ -13,11 +10,6 @@ from zoo.run import Run, to_json
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the document as ``run.json``."""
     return {"run.json": escape.json_text(to_json(run))}
-
-
-def write(document: Any) -> str:
-    """Return a document of another format as JSON that can be written anywhere."""
-    return escape.json_text(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
 REPORT = Report(render)

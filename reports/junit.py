@@ -3,9 +3,9 @@
 The form is that of pytest's ``xunit2``, and file and line as GitLab and most other readers know
 them (https://github.com/testmoapp/junitxml). FAIL is a failure and ERROR an error. UNDECIDED is a
 skipped test whose message begins with that word: a failure would say that the claim is wrong, and
-a passed test that it holds. What the baseline knows is a skipped test likewise, as an expected
-failure is, and an entry of it that is outdated a failure of the suite ``baseline``. The message is
-in the body too, since GitLab shows only that.
+a passed test that it holds. What the baseline knows is a skipped test, as an expected failure is,
+whose message begins with ``FAIL known``, and an entry of it that is outdated a failure of the suite
+``baseline``. The message is in the body too, since GitLab shows only that.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, _words
-from zoo.reports._identity import by_model, names
+from zoo.reports import Report, Style, _words, standing
+from zoo.reports._identity import by_model, entries, names
 from zoo.run import Run, SubjectRecord
 
 OUTCOMES = {
@@ -67,7 +67,8 @@ def _totals(run: Run) -> dict[str, str]:
 
 
 def _outcome(finding: Finding) -> str | None:
-    return "skipped" if finding.known else OUTCOMES.get(finding.verdict)
+    outcome = OUTCOMES.get(finding.verdict)
+    return "skipped" if outcome and finding.known else outcome
 
 
 def _baseline(root: ElementTree.Element, run: Run) -> None:
@@ -78,10 +79,11 @@ def _baseline(root: ElementTree.Element, run: Run) -> None:
     counts = {"tests": count, "failures": count, "errors": "0", "skipped": "0"}
     suite = _child(root, "testsuite", {"name": "baseline", **counts})
     suite.set("timestamp", run.started.removesuffix("Z"))
-    for entry in run.outdated:
-        name = _words.name(f"{entry.model} {entry.rule}")
-        place = {"file": _words.name(entry.location.path), "line": str(entry.location.line)}
-        test = _child(suite, "testcase", {"classname": "zoo/baseline", "name": name, **place})
+    _properties(suite, run, None)
+    for entry, name in entries(run):
+        place = {"file": _words.path(entry.location), "line": str(entry.location.line)}
+        told = {"classname": "zoo/baseline", "name": _words.name(name)}
+        test = _child(suite, "testcase", told | place)
         said = escape.line(escape.short(str(entry), _words.LONGEST))
         _child(test, "failure", {"type": entry.kind, "message": said}, said)
 
@@ -106,15 +108,15 @@ def _test(
     attributes = {
         "classname": f"{_collection(subject)}/{_words.name(finding.model)}",
         "name": _words.name(name),
-        "file": _words.path(finding),
+        "file": _words.path(place),
         "line": str(place.line),
     }
     test = _child(suite, "testcase", attributes)
     message = _words.message(finding)
     if outcome := _outcome(finding):
         verdict = finding.verdict.value
-        said = f"{verdict}: {message}" if outcome == "skipped" else message
-        body = f"{said}\n{_words.path(finding)}:{place.line}"
+        said = f"{standing(finding)}: {message}" if outcome == "skipped" else message
+        body = f"{said}\n{_words.path(place)}:{place.line}"
         first = said.partition("\n")[0]
         _child(test, outcome, {"type": verdict, "message": first}, body)
     if finding.method:

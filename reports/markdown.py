@@ -21,7 +21,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from zoo import escape
 from zoo.findings import Verdict
 from zoo.plots import plots
-from zoo.reports import Report, Style, _pages
+from zoo.reports import Report, Style, _pages, known_of
 from zoo.reports._models import environment
 from zoo.run import Run
 
@@ -41,7 +41,7 @@ _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*(?: '[\w=.-]+')?")
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return ``index.md``, and the pages and pictures that it leads to, by their places."""
     pages = _pages.pages(run)
-    everything = _pages.total(pages)
+    everything = _pages.total(pages, run.outdated)
     write = _writer(run)
     if not style.folder:
         return {"report.md": write("report", models=pages, **everything)}
@@ -72,7 +72,13 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 def _writer(run: Run) -> Callable[..., str]:
     """Return what fills a template in, given its name and what it is about."""
-    fixed = {"run": run, "environment": environment(run), "marks": MARKS, "verdicts": list(Verdict)}
+    fixed = {
+        "run": run,
+        "environment": environment(run),
+        "marks": MARKS,
+        "verdicts": list(Verdict),
+        "baseline": bool(run.outdated or known_of(run.findings)),
+    }
 
     def write(template: str, **values: object) -> str:
         return _templates().get_template(f"{template}.md").render(fixed | values)

@@ -8,7 +8,8 @@ which then must have the level ``none``. PASS is no result: code scanning does n
 either, since nothing was evaluated; what was not tested is told in notifications instead.
 
 What the baseline knows is a result that is suppressed, with the reason (3.35), so that no alert is
-raised; an entry of the baseline that is outdated is a result of the rule ``baseline`` at its line.
+raised, and comes last; an entry of the baseline that is outdated is a result of the rule
+``baseline`` at its line.
 
 ``partialFingerprints`` names the claim, whatever its line and its value. GitHub's upload action
 computes ``primaryLocationLineHash`` itself, and warns of every one that is not what it computes.
@@ -17,15 +18,13 @@ computes ``primaryLocationLineHash`` itself, and warns of every one that is not 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from zoo import escape
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words
-from zoo.reports._identity import fingerprint, gravest, named
-from zoo.reports.json import write
+from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
 from zoo.run import Outdated, Run, exit_code
 
 SCHEMA = (
@@ -38,13 +37,16 @@ RESULTS = {
     Verdict.ERROR: {"level": "warning"},
     Verdict.UNDECIDED: {"kind": "open", "level": "none"},
 }
-Pairs = Sequence[tuple[Finding, str]]
 
 
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the log as ``zoo.sarif``, the gravest results first."""
     found = gravest(pair for pair in named(run) if pair[0].verdict in RESULTS)
-    shown, left_out = found[:MOST_RESULTS], found[MOST_RESULTS:]
+    outdated = entries(run)
+    room = max(0, MOST_RESULTS - len(outdated))
+    shown = found[:room]
+    left_out = Counter(finding.verdict.value for finding, _ in found[room:])
+    left_out["outdated"] = len(outdated[MOST_RESULTS:])
     rules = sorted({finding.rule for finding, _ in shown})
     log = {
         "$schema": SCHEMA,
@@ -57,12 +59,12 @@ def render(run: Run, style: Style) -> dict[str, str]:
                 "columnKind": "unicodeCodePoints",
                 "results": [
                     *(_result(*pair, rules) for pair in shown),
-                    *(_outdated(entry, len(rules)) for entry in run.outdated),
+                    *(_outdated(*pair, len(rules)) for pair in outdated[:MOST_RESULTS]),
                 ],
             }
         ],
     }
-    return {"zoo.sarif": write(log)}
+    return {"zoo.sarif": escape.as_json(log)}
 
 
 def _driver(run: Run, rules: list[str]) -> dict[str, Any]:
@@ -122,9 +124,9 @@ def _suppressions(finding: Finding) -> dict[str, Any]:
     return {"suppressions": [{"kind": "external", "status": "accepted", "justification": said}]}
 
 
-def _outdated(entry: Outdated, rule: int) -> dict[str, Any]:
+def _outdated(entry: Outdated, name: str, rule: int) -> dict[str, Any]:
     """Return an entry of the baseline that is outdated as a result at its own line."""
-    text = f"{_words.name(entry.model)} {entry.rule}: {_words.value(entry.message)}"
+    text = f"{_words.name(name)}: {_words.value(entry.message)}"
     region = {"startLine": entry.location.line, "startColumn": entry.location.column}
     artifact = _artifact(entry.location.path)
     return {
@@ -133,6 +135,7 @@ def _outdated(entry: Outdated, rule: int) -> dict[str, Any]:
         "level": "error",
         "message": _message(text),
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+        "partialFingerprints": {"zooBaseline/v1": fingerprint_of_entry(name)},
         "properties": {"kind": entry.kind},
     }
 
@@ -160,8 +163,8 @@ _BASELINE = {
 }
 
 
-def _invocation(run: Run, left_out: Pairs) -> dict[str, Any]:
-    told = [_left_out(left_out)] if left_out else []
+def _invocation(run: Run, left_out: Counter[str]) -> dict[str, Any]:
+    told = [_left_out(left_out)] if left_out.total() else []
     return {
         "executionSuccessful": True,
         "exitCode": exit_code(run),
@@ -170,9 +173,8 @@ def _invocation(run: Run, left_out: Pairs) -> dict[str, Any]:
     }
 
 
-def _left_out(pairs: Pairs) -> dict[str, Any]:
-    counts = Counter(finding.verdict.value for finding, _ in pairs)
-    said = ", ".join(f"{count:,} {verdict}" for verdict, count in counts.items())
+def _left_out(counts: Counter[str]) -> dict[str, Any]:
+    said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
     return _notification("warning", f"more than {MOST_RESULTS:,} results: {said} left out")
 
 

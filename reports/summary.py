@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, _words, known_of
-from zoo.reports._identity import by_model, named
+from zoo.reports import Report, Style, _words
+from zoo.reports._identity import by_model, gravest, named
 from zoo.run import Run
 
 MOST_BYTES = 1_000_000
@@ -44,8 +44,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
         *(_open(run, verdict) for verdict in TITLES),
         _models(run),
     ]
-    counts = " ".join(filter(None, (_counts(run.summary), known_of(run.findings))))
-    head = [f"## zoo verify: {counts}", ""]
+    head = [f"## zoo verify: {_words.counts(run)}", ""]
     free = MOST_BYTES - NOTES
     lines = [*head, *_written([each for each in sections if each.rows], free)]
     lines.append(f"Measured on {run.started} by zoo {escape.markdown(_cut(run.version))}.")
@@ -75,6 +74,9 @@ def _written(sections: Iterable[Section], free: int) -> Iterator[str]:
 
 
 def _wrong(run: Run) -> Section:
+    """Return the wrong claims, those that the baseline knows last."""
+    wrong = [pair for pair in named(run) if pair[0].verdict is Verdict.FAIL]
+    some_known = any(finding.known for finding, _ in wrong)
     rows = tuple(
         (
             escape.code(_cut(finding.model)),
@@ -83,13 +85,13 @@ def _wrong(run: Run) -> Section:
             escape.markdown(_cut(show(finding.measured, finding.unit))),
             escape.code(_cut(str(finding.location))),
             escape.markdown(_cut(_because(finding.message, finding.hint))),
-            escape.markdown(_cut(_words.known_words(finding))),
+            *([escape.markdown(_cut(_words.known_words(finding)))] if some_known else []),
         )
-        for finding, name in sorted(named(run), key=lambda pair: pair[0].known is not None)
-        if finding.verdict is Verdict.FAIL
+        for finding, name in gravest(wrong)
     )
-    columns = ("model", "metric", "claimed", "measured", "place", "message", "known")
-    return Section(f"Wrong claims: {len(rows):,}", columns, rows)
+    columns = ("model", "metric", "claimed", "measured", "place", "message")
+    known = ("known",) if some_known else ()
+    return Section(f"Wrong claims: {len(rows):,}", columns + known, rows)
 
 
 def _outdated(run: Run) -> Section:
@@ -102,16 +104,18 @@ def _outdated(run: Run) -> Section:
     return Section(f"Outdated in the baseline: {len(rows):,}", columns, rows)
 
 
-def _because(message: str, hint: str) -> str:
-    return f"{message} → {hint}" if hint else message
+def _because(message: str, hint: str, known: str = "") -> str:
+    told = f"{message} → {hint}" if hint else message
+    return f"{told}; {known}" if known else told
 
 
 def _open(run: Run, verdict: Verdict) -> Section:
     """Return the findings of a verdict, those of one reason in a row, the commonest first."""
-    shared: dict[tuple[str, str], list[tuple[Finding, str]]] = {}
+    shared: dict[tuple[str, str, str], list[tuple[Finding, str]]] = {}
     for finding, name in named(run):
         if finding.verdict is verdict:
-            shared.setdefault(_words.reason(finding), []).append((finding, name))
+            reason = (*_words.reason(finding), _words.known_words(finding))
+            shared.setdefault(reason, []).append((finding, name))
     rows = tuple(
         (
             _listed(escape.code(_cut(finding.model)) for finding, _ in pairs),
@@ -139,11 +143,6 @@ def _models(run: Run) -> Section:
         cells = (str(counts[verdict] or "") for verdict in verdicts)
         rows.append((escape.code(_cut(model)), *cells))
     return Section(f"Models: {len(rows):,}", ("model", *map(str, verdicts)), tuple(rows))
-
-
-def _counts(summary: dict[str, int]) -> str:
-    counts = (f"{count:,} {name.upper()}" for name, count in summary.items() if count)
-    return ", ".join(counts) or "nothing was selected"
 
 
 def _cut(text: str) -> str:

@@ -13,6 +13,7 @@ from rich.text import Text
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
 from zoo.reports import Reason, Report, Style, folded, known_of, reasons, standing
+from zoo.reports._words import number
 from zoo.run import Run
 
 COLOURS = {
@@ -116,14 +117,13 @@ def _reason(reason: Reason) -> Text:
 
 def _summary(run: Run) -> Text:
     counts = [
-        Text(f"{count} {name.upper()}", style=COLOURS[Verdict(name.upper())])
+        Text(f"{count:,} {name.upper()}", style=COLOURS[Verdict(name.upper())])
         for name, count in run.summary.items()
         if count
     ]
     models = len({finding.model for finding in run.findings})
-    noun = "model" if models == 1 else "models"
-    summary = Text(f"{models} {noun}: ").append(Text(", ").join(counts))
-    known = known_of(run.findings)
+    summary = Text(f"{number(models, 'model')}: ").append(Text(", ").join(counts))
+    known = known_of(run.findings, run.outdated)
     return summary.append(f" {known}") if known else summary
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from zoo import schemas
 from zoo.errors import UsageError, nearest
 
 if TYPE_CHECKING:
@@ -53,12 +54,7 @@ def _load(path: Path) -> dict[str, Any]:
 def _checked(settings: Any, path: Path) -> Mapping[str, Any]:
     if not settings:
         return {}
-    from jsonschema import Draft202012Validator
-
-    from zoo.schemas import load
-
-    schema = load("config")
-    error = next(Draft202012Validator(schema).iter_errors(settings), None)
+    error = schemas.fault("config", settings)
     if error is not None:
         raise _fault(error, path)
     checked: Mapping[str, Any] = settings

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from hashlib import sha256
+from typing import Any
 
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufff9-\ufffb\ufffe\uffff]"
@@ -115,6 +116,11 @@ def json_text(document: str) -> str:
     """
     safe = _BIDI.sub(_json_escape, _JSON_CONTROL.sub(_json_escape, document))
     return safe.replace("##[", "##\\u005b")
+
+
+def as_json(value: Any) -> str:
+    """Return a value as a JSON document that can be written anywhere, and ends its last line."""
+    return json_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def _json_escape(match: re.Match[str]) -> str:

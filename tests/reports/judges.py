@@ -113,9 +113,14 @@ def judge_sarif(text: str) -> Shape:
     for result in run["results"]:
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
         (place,) = result["locations"]
+        for suppression in result.get("suppressions", ()):
+            _sound(suppression["justification"].replace("\\](", ""))
         uri = place["physicalLocation"]["artifactLocation"]["uri"]
         assert re.fullmatch(r"(file://)?[A-Za-z0-9._~%/-]*", uri)
-    return [(result["ruleId"], result.get("kind"), result["level"]) for result in run["results"]]
+    return [
+        (result["ruleId"], result.get("kind"), result["level"], len(result.get("suppressions", ())))
+        for result in run["results"]
+    ]
 
 
 @cache
@@ -212,7 +217,11 @@ def judge_in_toto(text: str) -> Shape:
     ParseDict(predicate, test_result_pb2.TestResult())
     tests = {name: len(predicate[name]) for name in predicate if name.endswith("Tests")}
     _sound("".join(test for name in tests for test in predicate[name]))
-    return predicate["result"], tests
+    (evidence,) = predicate["configuration"]
+    known = evidence["annotations"].get("known", [])
+    every = [test for name in tests for test in predicate[name]]
+    assert all(any(test.startswith(name) for test in every) for name in known)
+    return predicate["result"], tests, len(known)
 
 
 def judge_html(text: str) -> Shape:

@@ -109,6 +109,6 @@ def test_numbers_that_hold_keep_a_row_each(run: Run) -> None:
 
 
 def test_failures_of_one_metric_are_named_once_in_the_index(run: Run) -> None:
-    wrong = next(f for f in run.findings if f.verdict is Verdict.FAIL)
+    wrong = next(f for f in run.findings if f.verdict is Verdict.FAIL and not f.known)
     pages = REPORTS["markdown"].render(replace(run, findings=(wrong, wrong)), Style())
     assert f" | {wrong.metric} | 0 | 2 |" in pages["index.md"]

@@ -82,7 +82,8 @@ def test_models_with_a_failure_come_first(run: Run) -> None:
 def test_counts_are_those_of_the_run(run: Run) -> None:
     items = parsed(page(run)).findall(".//ul[@id='verdicts']/li")
     counted = {item.get("data-v"): int(item.findtext("strong", "")) for item in items}
-    assert counted == {name.upper(): count for name, count in run.summary.items()}
+    known = {"known": sum(finding.known is not None for finding in run.findings)}
+    assert counted == {name.upper(): count for name, count in run.summary.items()} | known
     fails = next(item for item in items if item.get("data-v") == "FAIL")
     failing = {f.model for f in run.findings if f.verdict is Verdict.FAIL}
     assert f"of {len(failing)} model" in fails.findtext("span", "")
@@ -90,7 +91,8 @@ def test_counts_are_those_of_the_run(run: Run) -> None:
 
 def test_every_claim_says_what_is_known_of_it(run: Run) -> None:
     wrong = next(f for f in run.findings if f.verdict is Verdict.FAIL and f.deviation)
-    text = page(replace(run, findings=(replace(wrong, cause={"kind": "c"}, hint="h"),)))
+    new = replace(wrong, cause={"kind": "c"}, hint="h", known=None)
+    text = page(replace(run, findings=(new,)))
     row = next(each for each in parsed(text).iter("tr") if each.get("data-v") == "FAIL")
     cells = ["".join(cell.itertext()).strip() for cell in row]
     assert cells[:2] == [wrong.metric, "FAIL"]
@@ -180,6 +182,7 @@ def together(texts: Iterable[str]) -> Run:
         environment={name: value for run in runs for name, value in run.environment.items()},
         subjects=tuple(subject for run in runs for subject in run.subjects),
         findings=tuple(finding for run in runs for finding in run.findings),
+        outdated=tuple(entry for run in runs for entry in run.outdated),
     )
 
 
@@ -224,7 +227,7 @@ def test_what_is_packed_is_what_would_be_shown(run: Run, monkeypatch: pytest.Mon
 def test_what_is_sought_is_what_is_read(run: Run) -> None:
     for markup, texts in unpacked(page(many(run))):
         marked = [part for part in parsed(markup).iter() if part.get("data-v")]
-        assert [part.get("data-v") for part in marked] == [verdict for verdict, _ in texts]
+        assert [part.get("data-v") for part in marked] == [mark for mark, _ in texts]
         for part, (_, text) in zip(marked, texts, strict=True):
             read = " ".join(" ".join(part.itertext()).split())
             assert all(word in read for word in text.split())

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reports.hostile import BENIGN, TEXTS, run_of
+from tests.reports.hostile import BENIGN, KINDS, TEXTS, run_of
 from tests.reports.judges import JUDGES, commands, judged
 from zoo.claims import Digest, Location
-from zoo.findings import Finding, Verdict
+from zoo.findings import Finding, Known, Verdict
 from zoo.reports import REPORTS, Style
-from zoo.run import Run, SubjectRecord, WeightsFile, from_json, to_json
+from zoo.run import Outdated, Run, SubjectRecord, WeightsFile, from_json, to_json
 
 
 def test_every_format_has_a_judge() -> None:
@@ -55,7 +55,9 @@ FINDING = st.builds(
     conditions=st.dictionaries(TEXT, CLAIMED),
     hint=TEXT,
     cause=st.none() | st.dictionaries(TEXT, CLAIMED),
+    known=st.none() | st.builds(Known, TEXT, LOCATION, TEXT, TEXT),
 )
+OUTDATED = st.builds(Outdated, st.sampled_from(KINDS), TEXT, TEXT, TEXT, LOCATION)
 DIGEST = st.builds(Digest, st.just("sha256"), st.text("0123456789abcdef", min_size=64, max_size=64))
 WEIGHTS = st.builds(
     lambda url, digest, assurance: {"url": url, "digest": digest, "assurance": assurance},
@@ -79,7 +81,15 @@ def runs(draw: st.DrawFn) -> Run:
         settings = draw(st.none() | st.dictionaries(TEXT, CLAIMED))
         subjects.append(SubjectRecord(model, draw(TEXT), draw(LOCATION), weights or None, settings))
     environment = draw(st.dictionaries(TEXT, VALUE | TEXT).filter(lambda e: "packages" not in e))
-    return Run(draw(TEXT), "2026-01-02T03:04:05Z", environment, tuple(subjects), tuple(findings))
+    return Run(
+        draw(TEXT),
+        "2026-01-02T03:04:05Z",
+        environment,
+        tuple(subjects),
+        tuple(findings),
+        tuple(draw(st.lists(TEXT, max_size=2))),
+        tuple(draw(st.lists(OUTDATED, max_size=4))),
+    )
 
 
 @given(runs())

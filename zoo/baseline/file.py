@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from zoo import schemas
 from zoo.baseline.entries import Entry
 from zoo.claims import Location
 from zoo.errors import UsageError
@@ -108,11 +109,7 @@ def _named(tree: Mapping) -> str:
 
 
 def _check(tree: Mapping) -> None:
-    from jsonschema import Draft202012Validator
-
-    from zoo.schemas import load
-
-    error = next(Draft202012Validator(load("baseline")).iter_errors(_plain(tree)), None)
+    error = schemas.fault("baseline", _plain(tree))
     if error is not None:
         node = _at(tree, error.absolute_path)
         where = "/".join(str(step) for step in error.absolute_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
@@ -33,7 +32,7 @@ def as_json(difference: Difference, a: Side, b: Side) -> str:
         ],
         "summary": _counts(difference),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return escape.as_json(document)
 
 
 def as_table(difference: Difference, a: Side, b: Side) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from zoo.cli import _output
+from zoo.cli import _folder, _output
 from zoo.reports import REPORTS, Style
 from zoo.run import Run
 
@@ -14,4 +14,8 @@ def deliver(run: Run, form: str, output: Path | None) -> None:
     report = REPORTS[form]
     shown = output is None
     style = Style(shown and _output.colour(), _output.width(), folder=not shown)
-    _output.deliver(report.render(run, style), output, many=report.many)
+    pages = report.render(run, style)
+    if report.many and output is not None:
+        _folder.write(pages, output, form)
+    else:
+        _output.deliver(pages, output, many=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -29,7 +28,7 @@ def as_json(difference: RunDifference, a: tuple[str, Run], b: tuple[str, Run]) -
         "settings": [asdict(setting) for setting in difference.settings],
         "summary": _counts(difference),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return escape.as_json(document)
 
 
 def as_table(difference: RunDifference, a: tuple[str, Run], b: tuple[str, Run]) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from zoo import escape
 from zoo.cli import _output, _selection
 from zoo.errors import UsageError, nearest
 from zoo.forensics import investigate
@@ -68,7 +68,7 @@ def _json(index: Index, problems: list[Problem]) -> str:
         "findings": [asdict(problem) for problem in problems],
         "summary": {"errors": _errors(problems), "warnings": len(problems) - _errors(problems)},
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return escape.as_json(document)
 
 
 def _text(index: Index, problems: list[Problem]) -> str:

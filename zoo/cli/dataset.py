@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,7 +51,7 @@ def check_command(
             dataset, lambda done, total: listener.progress(_progress.CHECKED, done, total)
         )
     if form == "json":
-        _output.emit(json.dumps(found.to_json(), indent=2, ensure_ascii=False) + "\n")
+        _output.emit(escape.as_json(found.to_json()))
     else:
         _output.emit("".join(f"{escape.line(line)}\n" for line in _lines(found)))
     return 0 if found.in_order else NOT_IN_ORDER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -166,7 +165,7 @@ def _json_form(told: Explained) -> str:
                 "message": told.left_out.get(entry.name, ""),
             }
         )
-    return json.dumps({"schema_version": "1", "models": rows}, indent=2, ensure_ascii=False) + "\n"
+    return escape.as_json({"schema_version": "1", "models": rows})
 
 
 _FORMS = {"text": _text_form, "markdown": _markdown_form, "json": _json_form}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -61,7 +60,7 @@ def flops_command(
     _access.require_torch("counting")
     records = _records(entry, shapes, trust_python=trust_python)
     if form == "json":
-        _output.emit(json.dumps(_data(entry, records, rule, depth), indent=2) + "\n")
+        _output.emit(escape.as_json(_data(entry, records, rule, depth)))
     else:
         _output.emit(_report(entry, records, rule, depth))
     return 0

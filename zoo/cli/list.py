@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -109,7 +108,7 @@ def _cell(row: Row, column: str) -> str:
 
 
 def _json(rows: list[Row], columns: list[str]) -> str:
-    return json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return escape.as_json(rows)
 
 
 def _csv(rows: list[Row], columns: list[str]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from zoo import escape
 from zoo.cli import _output
 from zoo.index.schema import schema
 from zoo.schemas import load, names
@@ -24,7 +24,7 @@ def schema_command(name: str, output: Path | None) -> int:
     'baseline' those of these files, and the others those of what the command of that name prints
     as JSON ('run' is what 'verify' prints, 'diff-runs' what 'diff' says of two Runs)."""
     described = schema() if name == INDEX else load(name)
-    text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+    text = escape.as_json(described)
     _output.deliver({f"{name}.json": text}, output, many=False)
     return 0
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -42,7 +41,7 @@ def score_command(predictions: Path, labels: str | None, against: Path | None, f
     scored = _relabelled(found, labels)
     document = _document(scored, found, labels, other)
     if form == "json":
-        _output.emit(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+        _output.emit(escape.as_json(document))
     else:
         _output.emit("".join(f"{escape.line(line)}\n" for line in _lines(document, found)))
     return 0

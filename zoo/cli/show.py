@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -33,7 +32,7 @@ def _json(entry: ModelEntry) -> str:
         name: {"text": field.text, "location": asdict(field.location)}
         for name, field in entry.fields.items()
     }
-    return json.dumps(row(entry) | {"fields": fields}, indent=2, ensure_ascii=False) + "\n"
+    return escape.as_json(row(entry) | {"fields": fields})
 
 
 def _text(entry: ModelEntry) -> str:

@@ -43,16 +43,10 @@ def accuracies(entry: ModelEntry) -> Iterator[Claim]:
 
 
 def file_names(entries: Iterable[ModelEntry], suffix: str) -> Iterator[tuple[ModelEntry, str]]:
-    """Yield each entry with a file name of its own, whatever the model is called."""
-    taken: set[str] = set()
-    for entry in entries:
-        stem = name = escape.file_name(entry.name)
-        count = 1
-        while name.casefold() in taken:
-            count += 1
-            name = f"{stem}-{count}"
-        taken.add(name.casefold())
-        yield entry, name + suffix
+    """Return each entry with a file name of its own, whatever the model is called."""
+    listed = list(entries)
+    names = escape.file_names((entry.name for entry in listed), ())
+    return ((entry, names[entry.name] + suffix) for entry in listed)
 
 
 def left_out(entry: ModelEntry) -> Iterator[str]:

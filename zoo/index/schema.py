@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.claims import Location
 from zoo.errors import nearest
-from zoo.index.matcher import Accepts, compiled
 from zoo.index.problems import Problem
 from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold
 from zoo.index.values import PARSERS
+from zoo.schemas.matcher import Accepts, compiled
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -50,9 +50,10 @@ def problems(document: Node) -> Iterator[tuple[Part, Problem]]:
     Each problem comes with the part that it spoils: ``("Models", 3)``, ``("Collections", 0)``, or
     None where it is the document as a whole.
     """
-    if matcher()(document):
+    plain = instance(document)
+    if matcher()(plain):
         return
-    errors = validator().iter_errors(instance(document))
+    errors = validator().iter_errors(plain)
     found = [(_part(list(error.absolute_path)), _problem(document, error)) for error in errors]
     yield from sorted(found, key=lambda item: (item[1].location, item[1].message))
 

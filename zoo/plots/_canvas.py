@@ -5,7 +5,6 @@ All is written by the standard library's XML writer, so that no name can become 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -44,7 +43,6 @@ SHAPES: Mapping[Verdict, Mapping[str, str]] = {
 }
 MANY = 1000  # points beyond which a picture is read as a whole
 _LETTER = 8  # width of a capital letter, in pixels
-_UNWRITABLE = re.compile("[\ufffe\uffff]")
 
 Place = tuple[Verdict, float, float, str]
 
@@ -88,7 +86,7 @@ class Canvas:
             },
         )
         SubElement(root, "title", {"id": f"{name}-title"}).text = title
-        SubElement(root, "desc", {"id": f"{name}-desc"}).text = readable(alt)
+        SubElement(root, "desc", {"id": f"{name}-desc"}).text = escape.line(alt)
         SubElement(root, "style").text = _STYLE
         canvas = cls(name, root, width)
         frame = {"width": str(width), "height": str(height), "rx": "6", "fill": "currentColor"}
@@ -105,7 +103,7 @@ class Canvas:
         """Write words; ``anchor`` says which part of them is at the place, else their start."""
         place = {"x": number(x), "y": number(y), "fill": "currentColor"}
         element = SubElement(layer, "text", place | ({"text-anchor": anchor} if anchor else {}))
-        element.text = readable(words)
+        element.text = escape.line(words)
         return element
 
     def line(self, layer: Element, x1: float, y1: float, x2: float, y2: float) -> Element:
@@ -122,7 +120,7 @@ class Canvas:
             reference = {"href": f"#{self.name}-{verdict.value.lower()}"}
             mark = SubElement(layer, "use", reference | {"x": number(x), "y": number(y)})
             if words:
-                SubElement(mark, "title").text = readable(words)
+                SubElement(mark, "title").text = escape.line(words)
 
     def points(self, verdicts: Sequence[Verdict], places: Sequence[Place]) -> None:
         """Draw what was found at each place, the last of the verdicts uppermost.
@@ -164,14 +162,9 @@ class Canvas:
 
     def plot(self, title: str, alt: str) -> Plot:
         """Return the finished picture."""
-        return Plot(title, tostring(self.root, encoding="unicode"), readable(alt))
+        return Plot(title, tostring(self.root, encoding="unicode"), escape.line(alt))
 
 
 def number(value: float) -> str:
     """Return a coordinate in tenths of a pixel, which no eye tells from the true one."""
     return f"{value:.1f}".removesuffix(".0")
-
-
-def readable(words: str) -> str:
-    """Return text that XML can hold, with what cannot be seen made visible."""
-    return _UNWRITABLE.sub("?", escape.line(words))

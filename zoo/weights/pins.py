@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from zoo import schemas
 from zoo.claims import Claim, Digest, Location, Metric, ModelEntry
 from zoo.errors import UsageError
 from zoo.index.files import display
@@ -101,10 +102,6 @@ def _with_claim(entry: ModelEntry, known: Pin | None) -> ModelEntry:
 
 
 def _document(text: str, path: Path) -> Any:
-    from jsonschema import Draft202012Validator
-
-    from zoo.schemas import load
-
     try:
         document = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
@@ -113,7 +110,7 @@ def _document(text: str, path: Path) -> Any:
     if version != SCHEMA_VERSION:
         hint = "it may be of a newer zoo" if version else MEND
         raise UsageError(f"{path} is not a lock file of version {SCHEMA_VERSION}", hint)
-    broken = next(Draft202012Validator(load("lock")).iter_errors(document), None)
+    broken = schemas.fault("lock", document)
     if broken is not None:
         where = "/".join(str(step) for step in broken.absolute_path)
         raise UsageError(f"{path}: /{where} breaks the rule '{broken.validator}'", MEND)

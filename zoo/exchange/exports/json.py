@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from zoo import escape
 from zoo.claims import ModelEntry
 from zoo.exchange import Exported, Exporter
 from zoo.exchange.document import document, document_notes
@@ -13,8 +13,8 @@ from zoo.exchange.written import plain
 
 def render(entries: Sequence[ModelEntry]) -> Exported:
     """Return one document of all entries."""
-    text = json.dumps(plain(document(entries)), indent=2, ensure_ascii=False, allow_nan=False)
-    return Exported({"models.json": text + "\n"}, tuple(document_notes(entries)))
+    text = escape.as_json(plain(document(entries)))
+    return Exported({"models.json": text}, tuple(document_notes(entries)))
 
 
 EXPORTER = Exporter(render, ".json")
