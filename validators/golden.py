@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ALLOWED = Decimal("0.0001")
-ANEW = "if that is meant, remove the file and record it anew: --record"
+ANEW = "if that is meant, delete the file, then record it anew with --record"
 
 
 def tolerance(claim: Claim) -> Tolerance:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -292,3 +294,19 @@ def test_a_defect_met_in_one_model_spoils_no_other(
     assert facts.parameters == 11_689_512
     trouble = facts.traits[SHAPE]
     assert isinstance(trouble, Trouble) and "defect of zoo" in trouble.hint and not trouble.lasting
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="older Pythons cannot be told so")
+def test_no_process_imports_what_lies_in_the_working_folder(tmp_path: Path) -> None:
+    for name in ("multiprocessing", "torch", "timm", "signal_handlers"):
+        (tmp_path / f"{name}.py").write_text(
+            f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})"
+        )
+    command = [str(Path(sys.executable).with_name("zoo")), "verify", "--name", "timm/resnet*",
+               "--only", "parameters", "--offline"]  # fmt: skip
+    environment = os.environ | {"ZOO_CACHE_DIR": str(tmp_path / "cache")}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    assert b"PASS" in done.stdout
+    assert not (tmp_path / "ran").exists()

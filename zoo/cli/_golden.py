@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -40,11 +40,15 @@ def golden_options(function: F) -> F:
     return function
 
 
-def folder_of(golden: Path | None, *, record: bool) -> Path | None:
+def folder_of(golden: Path | None, selected: Collection[str], *, record: bool) -> Path | None:
     """Return the folder of the goldens, by the option or the setting; None where there is none.
 
+    Args:
+        selected: names of the validators that are used.
+
     Raises:
-        UsageError: there is nothing to record to, or nothing to compare with.
+        UsageError: there is nothing to record to, or nothing to compare with; or nothing would be
+            recorded.
     """
     setting = _selection.config().get("golden")
     folder = golden or (Path(setting) if setting else None)
@@ -52,6 +56,8 @@ def folder_of(golden: Path | None, *, record: bool) -> Path | None:
         if record:
             raise UsageError("--record needs a folder to write to", "say --golden FOLDER")
         return None
+    if record and NAME not in selected:
+        raise UsageError("--record records nothing without the validator golden", f"--only {NAME}")
     if record:
         _output.check_place(folder, many=True)
     elif not folder.is_dir():

@@ -144,6 +144,8 @@ def _devices(given: str) -> tuple[str, ...]:
         import torch
 
         names = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+        if not names:
+            raise UsageError("torch sees no CUDA device on this machine", "see 'zoo doctor'")
     if not names:
         raise UsageError(f"no device is meant by --device {given}", "see 'zoo doctor'")
     for name in dict.fromkeys(names):

@@ -47,7 +47,7 @@ def selection_options(function: F) -> F:
     for option in (
         click.option("--name", "patterns", metavar="PAT,PAT", help="Models that match a pattern."),
         click.option("--all", "everything", is_flag=True, help="Every model of the index."),
-        click.argument("models", nargs=-1, metavar="MODEL..."),
+        click.argument("models", nargs=-1, metavar="[MODEL]..."),
     ):
         function = option(function)
     return function

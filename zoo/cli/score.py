@@ -67,7 +67,12 @@ def _relabelled(found: Table, labels: str | None) -> Predictions:
     """Return the predictions with other labels; without the pictures that have none."""
     items = found.items
     if labels is not None:
-        sets = real_labels([item.id for item in items], None if labels == REAL else Path(labels))
+        path = None if labels == REAL else Path(labels)
+        if path is not None and not path.exists():
+            raise UsageError(
+                f"there are no labels at {labels}", "--labels takes real, or a real.json"
+            )
+        sets = real_labels([item.id for item in items], path)
         items = tuple(replace(item, accepted=sets[item.id]) for item in items if sets[item.id])
     if not items:
         raise UsageError("no class is right for any of these pictures by those labels")

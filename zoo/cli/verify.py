@@ -75,7 +75,7 @@ def verify_command(
     if not chosen and not unread:
         return _selection.nothing_selected("no model of the index matches")
     pinned = _lock.with_pins(chosen, lock, index)
-    candidates = _golden.with_goldens(pinned, _golden.folder_of(golden, record=record))
+    candidates = _golden.with_goldens(pinned, _golden.folder_of(golden, selected, record=record))
     if candidates and not _rules.tested(candidates, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     entries = _changed.touched(candidates, chosen, changed_since, index, lock)

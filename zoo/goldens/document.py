@@ -154,5 +154,5 @@ def _finite(text: str) -> float:
 def _unreadable(path: Path, reason: str) -> Unavailable:
     return Unavailable(
         f"{path} is no golden that can be read: {escape.line(reason)[:200]}",
-        "remove it and record it anew: --record",
+        "delete the file, then record it anew with --record",
     )

@@ -83,7 +83,7 @@ def read(file: Path | bytes) -> Table:
             raise ValueError("it has other columns")
         if stored.metadata.num_rows > MOST_ROWS:
             raise ValueError(f"it has more than {MOST_ROWS:,} rows")
-        rows = stored.read().to_pylist()
+        rows = stored.read(use_threads=False).to_pylist()
     except (pyarrow.ArrowException, UnicodeDecodeError) as error:
         raise ValueError(str(error).partition("\n")[0][:200]) from None
     items = tuple(_prediction(number, row) for number, row in enumerate(rows, 1))

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import forkserver
 from typing import Any, TypeVar
 
 from zoo.machine import cores
@@ -19,6 +21,8 @@ B = TypeVar("B")
 
 # Imported once, by the process that the workers are forked from.
 _HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.worker")
+
+_SAFE = "PYTHONSAFEPATH"
 
 STALLED = 180  # seconds without an answer from any process; each gives up by itself before that
 
@@ -81,9 +85,24 @@ def context(heavy: Sequence[str]) -> Any:
     """Return how processes are made: forked from one that has imported what is slow to import."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    forkserver = multiprocessing.get_context("forkserver")
-    forkserver.set_forkserver_preload(list(heavy))
-    return forkserver
+    begun = multiprocessing.get_context("forkserver")
+    begun.set_forkserver_preload(list(heavy))
+    with _safe_path():
+        forkserver.ensure_running()
+    return begun
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Let a process that begins import nothing from the working folder, as ``python -c`` would."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"  # Python 3.11 and newer
+    try:
+        yield
+    finally:
+        os.environ.pop(_SAFE)
+        if before is not None:
+            os.environ[_SAFE] = before
 
 
 def _prepare() -> None:
