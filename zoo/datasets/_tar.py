@@ -95,7 +95,7 @@ def _entries(path: Path, stream: BinaryIO) -> Iterator[tuple[bytes, Span]]:
     extended: dict[str, str] = {}
     while (header := stream.read(BLOCK)) != bytes(BLOCK):
         at = stream.tell() - len(header)
-        kind, name, size = _header(path, header, at)
+        kind, name, size = _header(path, header, min(at, end))
         if kind not in b"LxgK":
             size, name = _size(extended, size), extended.get("path", name)
         if size < 0 or at + BLOCK + size > end:

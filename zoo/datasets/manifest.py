@@ -49,7 +49,7 @@ def _pictures(path: Path, reader: csv.DictReader[str]) -> list[Picture]:
             raise Unavailable(f"{where}: the class must be an index from 0, not '{label[:40]}'")
         file = _resolve(written, path.parent, where)
         if file in pictures:
-            raise Unavailable(f"{where}: {written} is listed twice")
+            raise Unavailable(f"{where}: {written} is listed twice", "take one line out")
         if not file.is_file():
             raise Unavailable(f"{where}: there is no picture {written}")
         pictures[file] = Picture(written, File(file), int(label))
