@@ -19,11 +19,13 @@ from safetensors.torch import save
 from sklearn.datasets import load_digits
 from torch import nn
 
-from zoo.crops import evaluation_transform
+from zoo.counting import RULES, total
+from zoo.crops import Geometry, normaliser
+from zoo.crops.geometry import cropper
 from zoo.demo import CONFIG, SIZE, digits
 from zoo.predictions import fingerprint
+from zoo.structure.trace import trace
 from zoo.subject import from_config
-from zoo.validators.flops import multiply_accumulates
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "model-index" / "demo"
@@ -84,8 +86,12 @@ def pictures() -> list[tuple[Image.Image, int]]:
 
 def tensors(samples: list[tuple[Image.Image, int]]) -> tuple[torch.Tensor, torch.Tensor]:
     """Return inputs ``(n, 3, 16, 16)`` and labels ``(n,)``."""
-    transform = evaluation_transform(from_config(CONFIG))
-    inputs = torch.stack([transform(image) for image, _ in samples])
+    preprocessing = from_config(CONFIG)
+    crop = cropper(Geometry.of(preprocessing))
+    pixels = torch.empty((len(samples), SIZE, SIZE, 3), dtype=torch.uint8)
+    for row, (image, _) in zip(pixels, samples, strict=True):
+        crop(image, memoryview(row.numpy()).cast("B"))
+    inputs = normaliser(preprocessing, "cpu")(pixels)
     return inputs, torch.tensor([label for _, label in samples])
 
 
@@ -151,7 +157,7 @@ def main() -> None:
     with torch.device("meta"):
         skeleton = digits().eval()
     page = PAGE.format(
-        flops=multiply_accumulates(skeleton, (1, 3, SIZE, SIZE)),
+        flops=total(RULES["macs"], trace(skeleton, (1, 3, SIZE, SIZE))),
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         file_size=size,
         sha256=digest,
