@@ -34,13 +34,13 @@ def digest_of_all(top: str) -> str:
         found = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         return ""
-    if found is None or found.origin is None:
-        return ""
-    roots = [Path(each) for each in found.submodule_search_locations or ()]
+    roots = [Path(each) for each in (found and found.submodule_search_locations) or ()]
+    alone = [Path(found.origin)] if found and found.has_location and found.origin else []
+    parts = _files(roots) if roots else alone
     digest = hashlib.sha256()
-    for path in _files(roots) if roots else [Path(found.origin)]:
+    for path in parts:
         digest.update(path.read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest() if parts else ""
 
 
 def _files(roots: Iterable[Path]) -> list[Path]:

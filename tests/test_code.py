@@ -1,0 +1,58 @@
+"""Digests of code: they change with any file, and nothing is imported for them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from zoo import job
+from zoo.claims import Location, SourceSpec
+from zoo.code import digest_of, digest_of_all
+from zoo.job import versions_of
+
+PLACE = Location("page.md", 1, 1)
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "harmfulpackage" / "inner"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").write_text("raise SystemExit('imported')")
+    (folder / "code.py").write_text("x = 1")
+    monkeypatch.syspath_prepend(tmp_path)
+    digest_of_all.cache_clear()
+    yield folder
+    digest_of_all.cache_clear()
+
+
+def test_any_file_of_a_package_changes_its_digest_and_none_is_imported(package: Path) -> None:
+    before = digest_of_all("harmfulpackage")
+    (package / "code.py").write_text("x = 2")
+    digest_of_all.cache_clear()
+    assert len(before) == 64
+    assert digest_of_all("harmfulpackage") != before
+    assert "harmfulpackage" not in sys.modules
+
+
+def test_a_module_that_is_not_there_has_no_digest() -> None:
+    assert digest_of_all("no_such_module_at_all") == ""
+    assert digest_of_all("sys") == ""
+    assert digest_of_all("") == ""
+
+
+def test_our_own_code_has_one_digest_for_packages_and_modules() -> None:
+    assert digest_of(("zoo.crops",)) != digest_of(("zoo.predictions",))
+    assert digest_of((), ("zoo.job",)) != digest_of((), ("zoo.scoring",))
+
+
+def test_code_that_no_version_names_is_told_by_its_files(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = SourceSpec("python", "harmfulpackage.inner:net", {}, PLACE)
+    timm = SourceSpec("timm", "resnet18", {}, PLACE)
+    assert versions_of(python)["source"] == digest_of_all("harmfulpackage")
+    assert "source" not in versions_of(timm)
+    monkeypatch.setattr(job, "is_editable", lambda package: package == "timm")
+    assert versions_of(timm)["source"] == digest_of_all("timm")
