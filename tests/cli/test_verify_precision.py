@@ -17,7 +17,7 @@ def test_float32_is_what_is_computed_unless_asked_otherwise(zoo: Zoo, digits: Di
     assert (machine["precision"], machine["tf32"], machine["deterministic"]) == (
         "fp32",
         False,
-        True,
+        "requested",
     )
     assert machine["torch_threads"] >= 1
     (top1,) = (f for f in document["findings"] if f["metric"] == "top-1")
