@@ -36,6 +36,23 @@ def test_any_file_of_a_package_changes_its_digest_and_none_is_imported(package: 
     assert "harmfulpackage" not in sys.modules
 
 
+def test_of_a_package_in_several_places_the_module_s_own_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        folder = tmp_path / f"{number}" / "shared" / f"own{number}"
+        folder.mkdir(parents=True)
+        (folder / "code.py").write_text(f"x = {number}")
+    digest_of_all.cache_clear()
+    monkeypatch.syspath_prepend(tmp_path / "1")
+    alone = digest_of_all("shared.own1.code")
+    monkeypatch.syspath_prepend(tmp_path / "2")
+    digest_of_all.cache_clear()
+    assert digest_of_all("shared.own1.code") == alone != ""
+    assert digest_of_all("shared.own2.code") not in ("", alone)
+    assert digest_of_all("shared.own3") == digest_of_all("shared") == ""
+
+
 def test_a_module_that_is_not_there_has_no_digest() -> None:
     assert digest_of_all("no_such_module_at_all") == ""
     assert digest_of_all("sys") == ""

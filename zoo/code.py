@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -25,23 +24,38 @@ def digest_of(packages: tuple[str, ...], modules: tuple[str, ...] = ()) -> str:
 
 
 @cache
-def digest_of_all(top: str) -> str:
-    """Return the SHA-256 over all Python files of a top-level module; nothing is imported.
+def digest_of_all(module: str) -> str:
+    """Return the SHA-256 over all Python files that are imported with a module; nothing is.
 
-    It is empty where there is no such module, or it has no files of its own.
+    These are all of its top-level package, or the module alone. A package without files of its own
+    may lie in several places, of which the first that has the next part of the name counts, as it
+    does for an import. It is empty where there is no such module, or it has no files.
     """
+    digest = hashlib.sha256()
+    files = [file for place in _places(module) for file in _files(place)]
+    for path in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest() if files else ""
+
+
+def _places(module: str) -> list[Path]:
+    """Return the folder or the file where the code of a module lies, if it is there."""
+    top, *rest = module.split(".")
     try:
         found = importlib.util.find_spec(top)
     except (ImportError, ValueError):
-        return ""
-    roots = [Path(each) for each in (found and found.submodule_search_locations) or ()]
-    alone = [Path(found.origin)] if found and found.has_location and found.origin else []
-    parts = _files(roots) if roots else alone
-    digest = hashlib.sha256()
-    for path in parts:
-        digest.update(path.read_bytes())
-    return digest.hexdigest() if parts else ""
+        return []
+    places = [Path(each) for each in (found and found.submodule_search_locations) or ()]
+    if found and found.has_location and found.origin:
+        return places or [Path(found.origin)]
+    for part in rest:
+        own = [place / part for place in places if (place / part / "__init__.py").is_file()]
+        own += [place / f"{part}.py" for place in places if (place / f"{part}.py").is_file()]
+        if own:
+            return own[:1]
+        places = [place / part for place in places if (place / part).is_dir()]
+    return []
 
 
-def _files(roots: Iterable[Path]) -> list[Path]:
-    return sorted(path for root in roots for path in root.rglob("*.py") if path.is_file())
+def _files(place: Path) -> list[Path]:
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place]

@@ -101,8 +101,7 @@ def versions_of(spec: SourceSpec) -> dict[str, str]:
     source = SOURCES[spec.kind]
     found = {name: package_version(name) for name in PACKAGES} | {"zoo": digest_of(_OWN, _ALONE)}
     if not source.package or is_editable(source.package):
-        named = spec.reference.partition(":")[0].partition(".")[0]
-        found["source"] = digest_of_all(source.package or named)
+        found["source"] = digest_of_all(source.package or spec.reference.partition(":")[0])
     return found
 
 
