@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         return 1
     if differing:
         shutil.rmtree(PUBLISHED, ignore_errors=True)
-        shutil.copytree(BUILD / "site", PUBLISHED)
+        shutil.copytree(BUILD / "site", PUBLISHED, ignore=shutil.ignore_patterns(".*"))
     print(f"docs/report: {len(differing)} pages are others than before; begin with index.md")
     print(f"the same as one page: {(BUILD / 'report.html').relative_to(ROOT)}")
     return code
@@ -56,7 +56,7 @@ def made(folder: Path) -> int:
 
 def pages(folder: Path) -> dict[str, str]:
     """Return the files of a folder by name, without when and on what machine they were made."""
-    files = (path for path in folder.rglob("*") if path.is_file())
+    files = (path for path in folder.rglob("[!.]*") if path.is_file())
     return {
         path.relative_to(folder).as_posix(): WHEN_AND_WHERE.sub(r"\1", path.read_text("utf-8"))
         for path in sorted(files)
