@@ -24,12 +24,19 @@ class Harmful(nn.Module):
         self._deed = deed
 
     def forward(self, inputs: Tensor) -> Tensor:
-        if self._deed != "nothing" and not self._once.exists():
-            self._once.touch()
+        if self._deed != "nothing" and self._first():
             _DEEDS[self._deed]()
         for child in self.children():
             inputs = child(inputs)
         return inputs
+
+    def _first(self) -> bool:
+        """Be the one call, among those of all processes, that makes the path."""
+        try:
+            self._once.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 def _die() -> None:

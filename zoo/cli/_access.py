@@ -33,10 +33,14 @@ def access_options(function: F) -> F:
     return function
 
 
+def missing_torch() -> list[str]:
+    """Return which of torch and timm are not installed."""
+    return [name for name in ("torch", "timm") if importlib.util.find_spec(name) is None]
+
+
 def require_torch(what: str) -> None:
     """Raise UsageError where torch or timm is not installed."""
-    missing = [name for name in ("torch", "timm") if importlib.util.find_spec(name) is None]
-    if missing:
+    if missing := missing_torch():
         raise UsageError(
             f"{what} needs {' and '.join(missing)}, which this installation lacks",
             "pip install 'zoo-verify[timm]'",

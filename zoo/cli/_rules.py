@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
 from zoo.claims import Metric, ModelEntry
+from zoo.cli import _access
 from zoo.errors import UsageError, nearest
 from zoo.validators import VALIDATORS
 
@@ -53,7 +53,7 @@ def tested(entries: Sequence[ModelEntry], selected: Sequence[str]) -> bool:
 
 def require_torch(selected: Sequence[str]) -> None:
     """Raise UsageError where a validator needs torch or timm, and it is not installed."""
-    missing = [name for name in ("torch", "timm") if importlib.util.find_spec(name) is None]
+    missing = _access.missing_torch()
     needing = [name for name in selected if VALIDATORS[name].torch]
     if missing and needing:
         without = [name for name in VALIDATORS if not VALIDATORS[name].torch]

@@ -7,16 +7,16 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from zoo.code import digest_of
 from zoo.errors import Unavailable
 from zoo.machine import package_version
 from zoo.subject import CROPS, Preprocessing
 
 # What decodes, resizes and cuts, beside our own code: torchvision is between timm and Pillow.
 _PACKAGES = ("pillow", "timm", "torchvision", "numpy")
-_CODE = (("zoo", "pictures.py"), ("zoo.crops", "geometry.py"))
+_CODE = ("zoo.pictures", "zoo.crops.geometry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,12 @@ class Geometry:
     def key(self) -> str:
         """The digest of all that moves a crop beside the picture: hexadecimal SHA-256."""
         versions = {name: package_version(name) for name in _PACKAGES}
-        key = {"geometry": asdict(self), "packages": versions, "codec": _codec(), "code": _code()}
+        key = {
+            "geometry": asdict(self),
+            "packages": versions,
+            "codec": _codec(),
+            "code": digest_of((), _CODE),
+        }
         return hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()
 
 
@@ -97,12 +102,3 @@ def _codec() -> str:
     from PIL import features
 
     return str(features.version("libjpeg_turbo") or features.version("jpg"))
-
-
-@cache
-def _code() -> str:
-    """Return the SHA-256 of our code that decodes and cuts."""
-    digest = hashlib.sha256()
-    for package, name in _CODE:
-        digest.update((files(package) / name).read_bytes())
-    return digest.hexdigest()
