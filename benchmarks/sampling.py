@@ -31,7 +31,8 @@ def settled_after(
     """
     import numpy as np
 
-    from zoo.findings import Tolerance, Verdict, within
+    from zoo.findings import Tolerance, Verdict
+    from zoo.judging import within
     from zoo.sampling.bounds import next_look, nothing_known
     from zoo.sampling.stopping import ALPHA_EACH
 
