@@ -46,7 +46,9 @@ def measuring_options(function: F) -> F:
             help="Threads that decode; 0 is none beside the main one.  [default: one a core]",
         ),
         click.option(
-            "--precision", type=click.Choice(list(PRECISIONS)), help="[default: fp32, without TF32]"
+            "--precision",
+            type=click.Choice(list(PRECISIONS)),
+            help="That networks are run in.  [default: fp32, without TF32]",
         ),
         click.option(
             "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"

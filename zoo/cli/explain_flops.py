@@ -47,7 +47,7 @@ class Explained:
 @_selection.index_option
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]),
-              default="text", show_default=True)  # fmt: skip
+              default="text", show_default=True, help="How it is written.")  # fmt: skip
 def explain_flops_command(
     models: tuple[str, ...],
     everything: bool,
