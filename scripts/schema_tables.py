@@ -36,9 +36,7 @@ def page() -> str:
         "# JSON Schemas\n\n"
         "Of what zoo reads and prints, in the dialect of 2020-12: `zoo schema NAME` prints them, "
         "too. A field of a list is written `findings[].rule`, one under any key `models.*.url`. "
-        "What is not required may be absent. "
-        "Within one `schema_version` fields are added and none is taken away or given another "
-        "meaning.\n"
+        "What is not required may be absent.\n"
     )
     return "\n".join([intro, *(_section(name) for name in ("index", *names()))])
 
