@@ -82,7 +82,9 @@ measuring_options = _options.gathered(
         "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
     ),
     click.option(
-        "--precision", type=click.Choice(list(PRECISIONS)), help="[default: fp32, without TF32]"
+        "--precision",
+        type=click.Choice(list(PRECISIONS)),
+        help="That networks are run in.  [default: fp32, without TF32]",
     ),
     click.option(
         "--workers",

@@ -41,9 +41,8 @@ INTERRUPTED = 130
 @_golden.golden_options
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
-@click.option(
-    "--format", "form", type=click.Choice(list(REPORTS)), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="table",
+              show_default=True, help="How the Run is written.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder to write.")
 def verify_command(
     asked: _selection.Asked,
