@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check docs report bench clean
+.PHONY: demo test coverage check docs report bench clean
 
 # All that is run here is installed by these lines and by pyproject.toml alone.
 $(READY): pyproject.toml
@@ -17,6 +17,13 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -m browser -rs  # without Chromium they are skipped, which is said
+
+# How much of zoo the tests run, branch by branch: those of `make test`, and the slow ones.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m 'not gpu and not network'
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 check: $(READY)
 	$(BIN)/ruff format --check .
