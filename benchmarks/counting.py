@@ -28,7 +28,7 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 LIMIT = 30_000_000_000
 PEERS = ("fvcore", "thop", "ptflops")
-AUDIT = ["verify", "--all", "--only", "parameters,flops", "--offline", "--format", "json"]
+AUDIT = ["verify", "--only", "parameters,flops", "--offline", "--format", "json"]
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ def main() -> None:
     elif given.contender:
         _loop(entries, given.contender)
     else:
-        _compare(entries, ["--name", given.name])
+        _compare(entries, given.name)
 
 
-def _compare(entries: list[Any], named: list[str]) -> None:
-    itself = [sys.executable, __file__, *named]
+def _compare(entries: list[Any], pattern: str) -> None:
+    itself = [sys.executable, __file__, "--name", pattern]
     with tempfile.TemporaryDirectory() as folder:
         own = [*itself, "zoo", "--cache", folder]
         runs = {"zoo, cold": _timed(own), "zoo, from its cache": _timed(own)}
@@ -67,10 +67,12 @@ def _compare(entries: list[Any], named: list[str]) -> None:
     for name, run in runs.items():
         print(f"{name:<20} {run.seconds:>8.1f} {run.seconds / cold:>10.1f} {run.peak >> 20:>9}")
     with tempfile.TemporaryDirectory() as folder:
-        audit = ["env", f"ZOO_CACHE_DIR={folder}", sys.executable, "-m", "zoo", *AUDIT]
+        which = ["--all"] if pattern == "*" else ["--name", f"timm/{pattern}"]
+        words = ["zoo", *AUDIT, *which]
+        audit = ["env", f"ZOO_CACHE_DIR={folder}", sys.executable, "-m", *words]
         for name in ("cold", "again"):
             run = _timed(audit, 1)  # since claims fail
-            print(f"zoo {' '.join(AUDIT)}, {name}: {run.seconds:.1f} s, {run.peak >> 20} MiB")
+            print(f"{' '.join(words)}, {name}: {run.seconds:.1f} s, {run.peak >> 20} MiB")
 
 
 def _timed(command: list[str], ends_with: int = 0) -> Run:
