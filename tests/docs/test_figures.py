@@ -5,9 +5,13 @@ What was measured is not here but in docs/benchmarks.md, with the command that m
 
 from __future__ import annotations
 
+import os
 import random
 import re
+import shutil
 import struct
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -237,3 +241,42 @@ def test_a_golden_of_a_thousand_classes_is_as_large_as_is_said() -> None:
     said = re.findall(r"about (\d+) kB for 1,000 classes", texts()["docs/diagnosis.md"])
     assert said
     assert abs(len(to_json(golden)) / 1000 / int(said[0]) - 1) < 0.1
+
+
+@pytest.mark.slow
+def test_what_is_published_of_timms_flops_is_what_the_command_prints(tmp_path: Path) -> None:
+    words = "explain-flops --index model-index --format markdown --name timm/*,seresnet*".split()
+    environment = {**os.environ, "ZOO_CACHE_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "zoo", *words]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    page = (ROOT / "docs" / "flops.md").read_text("utf-8")
+    assert [line for line in done.stdout.splitlines() if line not in page] == []
+
+
+@pytest.mark.slow
+def test_the_example_of_a_diagnosis_is_what_zoo_prints(tmp_path: Path) -> None:
+    """Mean and std of the demo's page are taken away, as in docs/diagnosis.md."""
+    shutil.copytree(ROOT / "model-index" / "demo", tmp_path / "index")
+    page = tmp_path / "index" / "digits.md"
+    said = re.sub(r"(?m)^( +Mean:).*$", r"\1 [0, 0, 0]", page.read_text("utf-8"))
+    page.write_text(re.sub(r"(?m)^( +Std:).*$", r"\1 [1, 1, 1]", said), "utf-8")
+    words = f"verify digits --trust-python --only accuracy --index {page.parent} --dataset".split()
+    environment = {**os.environ, "ZOO_CACHE_DIR": str(tmp_path / "cache")}
+    command = [sys.executable, "-m", "zoo", *words, str(page.parent / "digits.csv")]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True
+    )
+    example = re.search(r"FAIL top-1: claimed 99.17 %, measured.*?\[[\d., ]+\](?= *`)",
+                        texts()["docs/diagnosis.md"])  # fmt: skip
+    assert example
+    assert " ".join(example[0].split()) in done.stdout
+
+
+def test_more_than_a_hundred_checkpoints_were_not_scored_on_a_crop_of_the_centre() -> None:
+    import timm
+
+    modes = [timm.get_pretrained_cfg(name).crop_mode for name in timm.list_models(pretrained=True)]
+    assert sum(mode != "center" for mode in modes) > 100
+    assert "with which more than a hundred of timm's" in texts()["CONTRIBUTING.md"]
