@@ -34,7 +34,8 @@ def settled_after(
     """
     import numpy as np
 
-    from zoo.findings import Tolerance, Verdict, within
+    from zoo.findings import Tolerance, Verdict
+    from zoo.judging import within
     from zoo.sampling.bounds import next_look, nothing_known
     from zoo.sampling.stopping import ALPHA_EACH
 
@@ -75,7 +76,8 @@ def refused(claimed: tuple[int, int], true: tuple[int, int], random: Any) -> boo
     """Draw few pictures: is a claim about Top-1 or one about Top-5 refused on the way?"""
     import numpy as np
 
-    from zoo.findings import Tolerance, Verdict, within
+    from zoo.findings import Tolerance, Verdict
+    from zoo.judging import within
     from zoo.sampling.bounds import next_look, nothing_known
     from zoo.sampling.stopping import ALPHA_EACH
 

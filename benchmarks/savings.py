@@ -36,8 +36,8 @@ Without = Callable[[], AbstractContextManager[object]]
 def reading() -> None:
     """Without the matcher compiled from the schema, and without a rest for the collector."""
     from benchmarks.reading import INDEX, generate
+    from zoo.evidence import from_json
     from zoo.index import read_index
-    from zoo.run import from_json
 
     with tempfile.TemporaryDirectory() as name:
         generate(Path(name), MODELS)
@@ -201,7 +201,7 @@ def thawed() -> Iterator[None]:
 def a_run() -> str:
     """Return a made-up Run, eight findings a model, as JSON."""
     from benchmarks.page import made_up
-    from zoo.run import to_json
+    from zoo.evidence import to_json
 
     text = to_json(made_up(FINDINGS // 8))
     assert len(json.loads(text)["findings"]) == FINDINGS

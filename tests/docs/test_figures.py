@@ -37,7 +37,6 @@ from zoo.options import DIAGNOSIS
 from zoo.reports.github import MOST
 from zoo.reports.html import UNPACKED
 from zoo.sampling.wilson import wilson
-from zoo.vocabulary import READINGS
 
 ROOT = Path(__file__).parents[2]
 PLACES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "docs/**/*.md", "zoo/**/*.py",
@@ -131,8 +130,7 @@ COUNTS = [
     Figure(r"mends ([\d,]+) claims in a day", wrong("flops", "parameters")),
     Figure(r"knows the (\w+) models of which this holds", lambda: len(refused())),
     Figure(r"(\w+) counting rules", lambda: len(RULES)),
-    Figure(r"`architecture` \((\d+) words", lambda: len(READINGS)),
-    Figure(r"(\d+) kinds of them, tried on drawn pictures", suspects),
+    Figure(r"(\d+) kinds(?: of them)?, tried on drawn pictures", suspects),
     Figure(r"themselves on (\d+) architectures", architectures),
     Figure(r"peak memory \| (?:\|[-:]+)+\| \| (\d+) \|", lambda: len(CASES)),
     Figure(r"([\d.]+) GB for ImageNet at 224", crops),
