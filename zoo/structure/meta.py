@@ -1,6 +1,6 @@
 """Answers operations on the meta device, faster than torch's own rules for shapes.
 
-Those rules are written in Python and took most of the time of a pass, and filling weights most of
+Those rules are written in Python and took most of the time of a pass, and filling weights half of
 that of building a network (``benchmarks/savings.py``).
 """
 
