@@ -46,17 +46,9 @@ docs: $(READY)
 report: $(READY)
 	$(BIN)/python scripts/report.py
 
+# All of them; those that are named: python benchmarks/every.py reading startup
 bench: $(READY)
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/reading.py
-	$(BIN)/python benchmarks/counting.py
-	$(BIN)/python benchmarks/hostile.py
-	$(BIN)/python benchmarks/fetching.py
-	$(BIN)/python benchmarks/accuracy.py
-	$(BIN)/python benchmarks/overhead.py
-	$(BIN)/python benchmarks/scale.py
-	$(BIN)/python benchmarks/page.py
-	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/every.py
 
 clean:
 	rm -rf .venv build dist *.egg-info
