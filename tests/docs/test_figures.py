@@ -125,8 +125,8 @@ COUNTS = [
     Figure(r"bundled index: the ([\d,]+) models of timm", lambda: len(of_timm())),
     Figure(r"`model-index/timm`, ([\d,]+) models", of_timm_alone),
     Figure(r"page of timm's (\d+)\b", lambda: len(pages())),
-    Figure(r"(?:timm's|[Oo]f the) ([\d,]+) (?:published )?FLOPs", published_flops),
-    Figure(r"none is that number, and (\d+) are further", wrong("flops")),
+    Figure(r"\d+ of (\d+) models can be counted", published_flops),
+    Figure(r"no count is that number, and (\d+) are further", wrong("flops")),
     Figure(r"mends ([\d,]+) claims in a day", wrong("flops", "parameters")),
     Figure(r"knows the (\w+) models of which this holds", lambda: len(refused())),
     Figure(r"(\w+) counting rules", lambda: len(RULES)),
@@ -236,7 +236,7 @@ def test_a_golden_of_a_thousand_classes_is_as_large_as_is_said() -> None:
         for _ in range(2)
     )
     golden = Golden("m", "", "", {}, "", "", (2, 3, 224, 224), "", "float32", logits)
-    said = re.findall(r"about (\d+) kB for 1,000 classes", texts()["docs/diagnosis.md"])
+    said = re.findall(r"about (\d+) kB a model of 1,000 classes", texts()["docs/goldens.md"])
     assert said
     assert abs(len(to_json(golden)) / 1000 / int(said[0]) - 1) < 0.1
 
