@@ -90,6 +90,10 @@ def test_real_weights_are_scored_on_real_photographs(
         (("verify", "seresnet50", "--only", "paramters"), "did you mean parameters"),
         (("verify", "seresnet50", "--dataset", "/not/there"), "there is no dataset at /not/there"),
         (("verify", "seresnet50", "--device", "cuda:99"), "torch cannot use the device 'cuda:99'"),
+        (
+            ("verify", "seresnet50", "--device", "banana"),
+            "there is no device 'banana'\n  → devices ",
+        ),
         (("verify", "seresnet50", "--format", "jsn"), "jsn"),
         (("verify", "seresnet50", "--index", "/not/there"), "/not/there is not there"),
         (("verfy", "seresnet50"), "did you mean verify"),
