@@ -53,11 +53,11 @@ def check_command(
     if form == "json":
         _output.emit(escape.as_json(found.to_json()))
     else:
-        _output.emit("".join(f"{escape.line(line)}\n" for line in _lines(found)))
+        _output.emit("".join(f"{escape.line(line)}\n" for line in _lines(found, name)))
     return 0 if found.in_order else NOT_IN_ORDER
 
 
-def _lines(found: Identity) -> Iterator[str]:
+def _lines(found: Identity, name: str | None) -> Iterator[str]:
     dataset = found.dataset
     yield f"{dataset.path}: {dataset.layout}"
     yield f"  pictures     {len(dataset.pictures):,}"
@@ -71,7 +71,7 @@ def _lines(found: Identity) -> Iterator[str]:
         if len(messages) > SHOWN:
             yield f"  {kind:<12} and {len(messages) - SHOWN:,} more (--format json has all)"
     yield from (f"  note         {note}" for note in dataset.notes)
-    yield _verdict(found)
+    yield _verdict(found, name)
 
 
 def _classes(found: Identity) -> str:
@@ -88,14 +88,15 @@ def _kinds(found: Identity) -> list[tuple[str, list[str]]]:
     return [*named, ("corrupt", list(found.corrupt)), ("duplicate", same)]
 
 
-def _verdict(found: Identity) -> str:
+def _verdict(found: Identity, name: str | None) -> str:
     if found.in_order:
         return "in order"
     counts: dict[str, int] = {}
     for kind, messages in _kinds(found):
         counts[kind] = counts.get(kind, 0) + len(messages)
     said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
-    return f"not in order: {said}"
+    lacking = name is not None and found.dataset.whole != name
+    return f"{f'this is not {name}, or not all of it' if lacking else 'not in order'}: {said}"
 
 
 COMMAND = dataset_command
