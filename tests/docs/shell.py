@@ -24,7 +24,7 @@ else:
 
 SHELLS = ("sh", "bash")
 # Other programs that examples run; what they take is not known here.
-OTHERS = frozenset({"cat", "cd", "cp", "echo", "git", "ls", "mkdir", "sed"})
+OTHERS = frozenset("cat cd cp cut echo find git head ls mkdir sed sort tail".split())
 SCRIPT = re.compile(r"\s*(?:- run: |run: |- )(?=(?:\S*/)?zoo [a-z-])")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 
