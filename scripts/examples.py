@@ -171,7 +171,7 @@ class Session:
         )
         self._status = done.returncode
         shown = PROGRESS.sub("", done.stdout).replace(str(self._home), HOME)
-        if "```" in shown:
+        if re.search(r"^ *```", shown, re.MULTILINE):
             raise ValueError(f"what '{command}' prints would end its block")
         return [line.rstrip() for line in shown.splitlines()]
 

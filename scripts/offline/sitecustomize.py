@@ -7,7 +7,7 @@ HERE = (None, "", "localhost", "127.0.0.1", "::1")
 
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     if event == "socket.getaddrinfo" and arguments[0] not in HERE:
-        raise OSError(f"an example asks for {arguments[0]!r}: make its block ```sh")
+        raise OSError(f"an example asks for {arguments[0]!r}: only blocks of sh may")
 
 
 sys.addaudithook(_refuse)
