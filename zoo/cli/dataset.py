@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from zoo import escape
-from zoo.cli import _output, _progress
+from zoo.cli import _access, _output, _progress
 from zoo.datasets import LAYOUTS, NAMES, inspect_dataset
 from zoo.errors import Unavailable
 from zoo.identity import Identity, identify
@@ -39,6 +39,7 @@ def check_command(
 
     Its count, its classes, what is missing, extra or there twice, pictures that cannot be decoded,
     and its fingerprint. Exits with 0 if it is in order, else with 4. Writes nothing."""
+    _access.require("pillow", "PIL", "looking at pictures")
     try:
         dataset = inspect_dataset(
             path, name or "", layout=layout or "", label_sets=label_sets, complete=name is not None
