@@ -23,8 +23,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 GENERATED = ("docs/report/", "docs/reference/", "docs/rules.md")
-# A page with this comment runs in a folder with a clone's model-index/, the others in an empty one.
-CLONE = "<!-- examples: in a clone -->"
+# Beside the examples lies a copy of the clone's model-index/, unless their page has this comment.
+EMPTY = "<!-- examples: in an empty folder -->"
 HOME = "/home/you"
 FENCE = re.compile(r"^(?P<indent> *)(?P<mark>```+)(?P<language>\w*) *(?P<about>.*)$")
 TITLE = re.compile(r'title="([^"]+)"')
@@ -100,7 +100,7 @@ def refreshed(text: str) -> str:
     """Return a page with what its examples print now, where that is something else."""
     lines = text.splitlines()
     with tempfile.TemporaryDirectory(prefix="examples-") as name:
-        session = Session(Path(name), clone=CLONE in text)
+        session = Session(Path(name), empty=EMPTY in text)
         outputs = [output for block in blocks(text) for output in _outputs(block, session)]
     for start, end, output in reversed(outputs):
         if like(lines[start:end]) != like(output):
@@ -128,14 +128,14 @@ def like(lines: list[str]) -> list[str]:
 class Session:
     """A terminal in a folder of its own, which knows ``zoo``."""
 
-    def __init__(self, place: Path, *, clone: bool) -> None:
+    def __init__(self, place: Path, *, empty: bool) -> None:
         self._home = place / "home"
         self._folder = self._home / "zoo"
         self._status = 0
         programs = place / "bin"
         programs.mkdir()
         self._folder.mkdir(parents=True)
-        if clone:
+        if not empty:
             shutil.copytree(ROOT / "model-index", self._folder / "model-index")
         zoo = programs / "zoo"
         zoo.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m zoo "$@"\n')

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
-from scripts.examples import CLONE, ROOT, blocks, pages, refreshed
+from scripts.examples import EMPTY, ROOT, blocks, pages, refreshed
 from tests.docs import shell
 from zoo.cli import COMMANDS
 
@@ -114,10 +113,10 @@ def test_what_only_another_day_or_version_prints_otherwise_stays() -> None:
     assert "2026-01-02" in refreshed(text.replace("by timm 1", "with timm 1"))
 
 
-def test_a_clone_has_the_index_and_an_empty_folder_has_not() -> None:
+def test_a_page_has_a_copy_of_the_index_unless_it_begins_in_an_empty_folder() -> None:
     text = console("$ ls")
-    assert refreshed(text) == text
-    assert refreshed(f"{CLONE}\n{text}") == f"{CLONE}\n" + console("$ ls", "model-index")
+    assert refreshed(text) == console("$ ls", "model-index")
+    assert refreshed(f"{EMPTY}\n{text}") == f"{EMPTY}\n{text}"
 
 
 def test_an_example_cannot_ask_another_host() -> None:
@@ -125,6 +124,6 @@ def test_an_example_cannot_ask_another_host() -> None:
     assert "an example asks for 'zoo.example'" in refreshed(console(f'$ python -c "{ask}"'))
 
 
-def test_the_checkout_is_not_written_to(tmp_path: Path) -> None:
-    refreshed(f"{CLONE}\n{console('$ rm -r model-index')}")
+def test_the_checkout_is_not_written_to() -> None:
+    refreshed(console("$ rm -r model-index"))
     assert (ROOT / "model-index").is_dir()
