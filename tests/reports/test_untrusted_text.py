@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.reports.hostile import BENIGN, KINDS, TEXTS, run_of
 from tests.reports.judges import JUDGES, commands, judged
 from zoo.claims import Digest, Location
+from zoo.evidence import from_json, to_json
 from zoo.findings import Finding, Known, Verdict
 from zoo.reports import REPORTS, Style
-from zoo.run import Outdated, Run, SubjectRecord, WeightsFile, from_json, to_json
+from zoo.run import Outdated, Run, SubjectRecord, WeightsFile
 
 
 def test_every_format_has_a_judge() -> None:
