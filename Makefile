@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test coverage check docs report bench clean
+.PHONY: demo test coverage check docs examples report bench clean
 
 # All that is run here is installed by these lines and by pyproject.toml alone.
 $(READY): pyproject.toml
@@ -41,6 +41,10 @@ check: $(READY)
 docs: $(READY)
 	$(BIN)/python -m scripts.reference
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# What the examples of README and docs print: each is run, so that it takes minutes.
+examples: $(READY)
+	$(BIN)/python scripts/examples.py
 
 # What zoo says of its own index, for docs/report.
 report: $(READY)
