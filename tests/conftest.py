@@ -8,11 +8,25 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, SourceSpec, Text, Value
 
 PLACE = Location("index.md", 7, 3)
 NOWHERE = Path(os.devnull)  # a folder in which nothing can be kept
+
+# How hard property tests try: ``ci`` is the same everywhere and every time; ``long`` is by chance,
+# and remembers what failed (``make fuzz``, or ``pytest --hypothesis-profile long``). How fast the
+# machine is decides nothing in either.
+_SLOW = (HealthCheck.too_slow,)
+settings.register_profile(
+    "ci", max_examples=60, derandomize=True, deadline=None, suppress_health_check=_SLOW
+)
+settings.register_profile(
+    "long", max_examples=5000, derandomize=False, deadline=None, suppress_health_check=_SLOW,
+    print_blob=True,
+)  # fmt: skip
+settings.load_profile("ci")
 
 MakeClaim = Callable[..., Claim]
 MakeEntry = Callable[..., ModelEntry]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.reports.hostile import BENIGN, KINDS, TEXTS, run_of
@@ -99,7 +99,6 @@ def test_any_run_is_read_back_as_it_was(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", list(REPORTS))
-@settings(max_examples=50, deadline=None)
 @given(run=runs())
 def test_any_run_is_rendered_in_any_format_and_parsed_back(name: str, run: Run) -> None:
     judged(name, REPORTS[name].render(run, Style()))
