@@ -37,6 +37,7 @@ ASIDE = ".partial"
 PACK = 2**25  # bytes of crops
 LEFT = 86_400.0  # seconds after which what a killed process left is removed
 MOST_HEADER = 2**24  # bytes
+LARGEST = 2**40  # bytes of a pack
 
 Say = Callable[[str], None]
 
@@ -221,7 +222,7 @@ def packs(folder: Path) -> list[Pack]:
 
 def described(pack: Pack) -> str:
     """Return in words how the pictures of a pack were cropped, as the pack itself says."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
         return str(_header(pack.path)[0]["__metadata__"]["geometry"])
     return "damaged"
 
@@ -233,7 +234,7 @@ def is_sound(path: Path) -> bool:
         digests = json.loads(header.pop("__metadata__")["digests"])
         with path.open("rb", buffering=0) as stream:
             for name, entry in header.items():
-                start, end = entry["data_offsets"]
+                start, end = _offsets(entry)
                 stream.seek(begin + start)
                 digest = hashlib.sha256(path.parent.name.encode() + bytes.fromhex(name))
                 digest.update(stream.read(end - start))
@@ -301,7 +302,7 @@ def _spans(path: Path, size: int) -> dict[str, _Span]:
         header, begin = _header(path)
         digests = json.loads(header.pop("__metadata__")["digests"])
         for name, entry in header.items():
-            start, end = entry["data_offsets"]
+            start, end = _offsets(entry)
             if end - start == size:
                 found[name] = _Span(path, begin + start, digests[name])
     return found
@@ -313,7 +314,18 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
         length = int.from_bytes(stream.read(8), "little")
         if length > MOST_HEADER:
             raise ValueError("the header is too long")
-        header = json.loads(stream.read(length))
+        try:
+            header = json.loads(stream.read(length))
+        except RecursionError:
+            raise ValueError("the header is nested too deeply") from None
     if not isinstance(header, dict):
         raise ValueError("the header is no object")
     return header, 8 + length
+
+
+def _offsets(entry: Mapping[str, Any]) -> tuple[int, int]:
+    """Return where a crop begins and ends, counted from the end of the header."""
+    start, end = entry["data_offsets"]
+    if not (type(start) is type(end) is int and 0 <= start <= end <= LARGEST):
+        raise ValueError("a crop has no place in the pack")
+    return start, end
