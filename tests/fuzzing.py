@@ -114,7 +114,7 @@ def _rounds(run: Callable[[], object], test: Any, tried: Tried, seconds: float) 
         )
         run()
         now, done = time.monotonic(), tried.examples - before
-        if done < size or now >= ends:  # there is nothing else to try, or no time
+        if done < size // 10 or now >= ends:  # there is nothing else to try, or no time
             return
         fitting = int((ends - now) / (now - began) * done)
         size = min(max(fitting, 1), 10 * size, AT_MOST)

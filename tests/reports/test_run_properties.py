@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -103,7 +102,7 @@ def test_the_baseline_of_any_run_is_read_back_and_knows_all_its_failures(run: Ru
     entries = update((), findings, Terms(reason="seen", errors=True)).entries
     read = survives(lambda: parse(to_text(entries), "baseline.yml"), UsageError)
     if read is None:
-        assert any(hidden(entry) for entry in entries)
+        assert not all(can_be_written(entry) for entry in entries)
         return
     assert [replace(entry, location=None) for entry in read] == list(entries)
     again = update(read, findings, Terms(errors=True))
@@ -111,7 +110,7 @@ def test_the_baseline_of_any_run_is_read_back_and_knows_all_its_failures(run: Ru
     assert list(again.entries) == read
 
 
-def hidden(entry: Entry) -> bool:
-    """Return whether an entry has characters that no index may hold, or too long a text."""
-    text = json.dumps([entry.model, entry.rule, entry.metric, entry.claimed, entry.measured])
-    return bool(re.search(r"\\\\u|\\\\[bfr]|\x7f", json.dumps(text))) or len(text) > 10_000
+def can_be_written(entry: Entry) -> bool:
+    """Return whether an entry is one of a claim, with texts such as an index may hold."""
+    texts = [entry.model, entry.rule, entry.metric, str(entry.claimed), str(entry.measured)]
+    return entry.claimed is not None and all(texts) and all(map(str.isprintable, texts))
