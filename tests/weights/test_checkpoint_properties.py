@@ -219,3 +219,8 @@ def test_the_record_of_a_checkpoint_that_is_spoilt_is_refused_or_read(
     found = survives(lambda: read(path), ValueError)
     for shape in found.tensors.values() if found else ():
         assert isinstance(shape.elements, int)
+
+
+def test_a_text_that_python_never_writes_is_no_warning(folder: Path) -> None:
+    with pytest.raises(Rejected, match="which torch never writes"):
+        opcodes.check(io.BytesIO(b"S'\\u'\n."))
