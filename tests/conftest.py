@@ -24,7 +24,7 @@ _ANYWHERE = settings(
     suppress_health_check=(HealthCheck.too_slow,),
     phases=set(Phase) - {Phase.explain},  # which takes minutes where a document is long
 )
-settings.register_profile("ci", _ANYWHERE, max_examples=60, derandomize=True, database=None)
+settings.register_profile("ci", _ANYWHERE, max_examples=30, derandomize=True, database=None)
 settings.register_profile(
     "long", _ANYWHERE, max_examples=5000, derandomize=False, print_blob=True,
     database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
