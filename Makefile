@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test fuzz check report bench clean
+.PHONY: demo test fuzz check docs report bench clean
 
 # All that is run here is installed by these lines and by pyproject.toml alone.
 $(READY): pyproject.toml
@@ -35,6 +35,11 @@ check: $(READY)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 	$(BIN)/zizmor --offline --pedantic --no-progress --quiet .
+
+# The pages that say what the code says, and the site of all pages, in build/site.
+docs: $(READY)
+	$(BIN)/python -m scripts.reference
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 # What zoo says of its own index, for docs/report.
 report: $(READY)

@@ -20,7 +20,7 @@ VERIFY = [sys.executable, "-m", "zoo", "verify", "--all", "--offline", "--format
 ALONE = """
 import pathlib, resource, sys
 from zoo.reports import REPORTS, Style
-from zoo.run import from_json
+from zoo.evidence import from_json
 path, *formats = sys.argv[1:]
 run = from_json(pathlib.Path(path).read_text(encoding="utf-8"), path)
 size = sum(len(p.encode()) for f in formats for p in REPORTS[f].render(run, Style()).values())

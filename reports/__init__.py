@@ -43,14 +43,21 @@ class Reason:
     """What is to be said of findings beyond their values, once for all that share it.
 
     Attributes:
+        cause: why a wrong value is as it is, or empty.
         known: what the baseline says of them, or empty.
     """
 
     verdict: Verdict
     metrics: str
     message: str
-    hint: str
+    hint: str = ""
+    cause: str = ""
     known: str = ""
+
+    @property
+    def mark(self) -> str:
+        """The verdict, and whether it is known: what a filter goes by."""
+        return marked(self.verdict, known=bool(self.known))
 
 
 def reasons(findings: Iterable[Finding]) -> list[Reason]:
@@ -65,7 +72,7 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
             if (name := finding.metric or finding.rule) not in names:
                 names.append(name)
     found = [
-        Reason(verdict, ", ".join(metrics), message, hint, known)
+        Reason(verdict, ", ".join(metrics), message, hint, known=known)
         for (verdict, message, hint, known), metrics in shared.items()
     ]
     return sorted(found, key=lambda each: (GRAVEST_FIRST.index(each.verdict), bool(each.known)))
@@ -73,7 +80,12 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
 
 def standing(finding: Finding) -> str:
     """Return the verdict, and whether the baseline knows it: ``FAIL known``."""
-    return f"{finding.verdict} known" if finding.known else finding.verdict.value
+    return marked(finding.verdict, known=finding.known is not None)
+
+
+def marked(verdict: Verdict, *, known: bool) -> str:
+    """Return a verdict, and whether the baseline knows what it is of: ``FAIL known``."""
+    return f"{verdict} known" if known else verdict.value
 
 
 def known_of(findings: Iterable[Finding], outdated: Sized = ()) -> str:

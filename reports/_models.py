@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from zoo import escape
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
-from zoo.reports import folded, reasons
+from zoo.reports import Reason, folded, reasons
 from zoo.reports._again import command
 from zoo.reports._identity import by_model
 from zoo.run import Run, SubjectRecord
@@ -56,27 +56,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """What is to be said beyond the values, once for all claims that share it.
-
-    Attributes:
-        known: what the baseline says of them, or empty.
-    """
-
-    verdict: Verdict
-    metrics: str
-    message: str
-    hint: str
-    cause: str
-    known: str
-
-    @property
-    def mark(self) -> str:
-        """The verdict, and whether it is known: what a filter goes by."""
-        return f"{self.verdict} known" if self.known else self.verdict.value
-
-
-@dataclass(frozen=True, slots=True)
 class Model:
     """All findings on one model.
 
@@ -102,7 +81,7 @@ class Model:
     held: int
     total: int
     rows: tuple[Row, ...]
-    reasons: tuple[Why, ...]
+    reasons: tuple[Reason, ...]
     evidence: tuple[tuple[str, str], ...]
     again: str
 
@@ -114,11 +93,11 @@ class Model:
     @property
     def texts(self) -> list[tuple[str, str]]:
         """What is said of its claims, for a search: the mark, and the words."""
-        parts: list[Row | Why] = [*self.rows, *self.reasons]
+        parts: list[Row | Reason] = [*self.rows, *self.reasons]
         return [(part.mark, escape.terminal(_words(part))) for part in parts]
 
 
-def _words(part: Row | Why) -> str:
+def _words(part: Row | Reason) -> str:
     return " ".join(getattr(part, field.name) for field in fields(part))
 
 
@@ -176,15 +155,13 @@ def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
             yield Deviation(finding.metric or finding.rule, share)
 
 
-def _reasons(findings: list[Finding]) -> Iterator[Why]:
+def _reasons(findings: list[Finding]) -> Iterator[Reason]:
     causes = {finding.message: finding.cause for finding in findings if finding.cause}
     for reason in reasons(findings):
-        cause = show(causes.get(reason.message))
-        said = (reason.metrics, reason.message, reason.hint, cause, reason.known)
-        yield Why(reason.verdict, *said)
+        yield replace(reason, cause=show(causes.get(reason.message)))
     for finding in folded(findings):
         if finding.verdict is Verdict.PASS and not finding.hint and _remarks(finding, findings):
-            yield Why(finding.verdict, finding.metric or finding.rule, finding.message, "", "", "")
+            yield Reason(finding.verdict, finding.metric or finding.rule, finding.message)
 
 
 def _remarks(row: Finding, findings: list[Finding]) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from zoo import escape
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict
-from zoo.reports import in_brackets
+from zoo.reports import Reason, in_brackets
 from zoo.reports._identity import by_model
-from zoo.reports._models import Model, Row, Why, models
+from zoo.reports._models import Model, Row, models
 from zoo.reports._words import number
 from zoo.run import Run
 
@@ -50,7 +50,7 @@ class Page:
     place: str
     rows: tuple[Row, ...]
     wrong: tuple[str, ...]
-    reasons: tuple[Why, ...]
+    reasons: tuple[Reason, ...]
     evidence: tuple[tuple[str, str], ...]
     again: str
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from zoo import escape
+from zoo.evidence import to_json
 from zoo.reports import Report, Style
-from zoo.run import Run, to_json
+from zoo.run import Run
 
 
 def render(run: Run, style: Style) -> dict[str, str]:

@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 
 from zoo.claims import FITS, UNITS, Claim, Digest, Location, Metric, plain
 from zoo.errors import Unavailable
-from zoo.findings import (
-    EXACT,
-    Measurement,
-    Tolerance,
-    Verdict,
-    could_not_tell,
-    judge,
-    show,
-    untested,
-    within,
-)
+from zoo.findings import EXACT, Measurement, Tolerance, Verdict, could_not_tell, show, untested
+from zoo.judging import judge, within
 
 PASS, FAIL, UNDECIDED = Verdict.PASS, Verdict.FAIL, Verdict.UNDECIDED
 POINT = Tolerance(absolute=Decimal("0.1"))

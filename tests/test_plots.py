@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from zoo.evidence import from_json
 from zoo.findings import Finding, Verdict
 from zoo.plots import plots
 from zoo.plots._axis import around_zero, counts, linear, ratios
 from zoo.plots._canvas import COLOURS, SHAPES
-from zoo.run import Run, from_json
+from zoo.run import Run
 
 GOLDEN = Path(__file__).parent / "goldens" / "run.json"
 SVG = "{http://www.w3.org/2000/svg}"

@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 
 from zoo.claims import Digest, Location
 from zoo.errors import UsageError
+from zoo.evidence import from_json, to_json
 from zoo.findings import Finding, Verdict
-from zoo.run import Run, SubjectRecord, WeightsFile, exit_code, from_json, merge, to_json
+from zoo.run import Run, SubjectRecord, WeightsFile, exit_code, merge
 from zoo.schemas import load
 
 PLACE = Location("model-index/résumé.md", 112, 9, "/Models/0/Metadata/FLOPs")

@@ -183,7 +183,7 @@ def test_a_definition_may_refer_to_itself() -> None:
 def test_jsonschema_is_not_imported_for_a_run_that_is_right() -> None:
     code = f"""
 import pathlib, sys
-from zoo.run import from_json
+from zoo.evidence import from_json
 from_json(pathlib.Path({str(GOLDENS / "run.json")!r}).read_text(encoding="utf-8"), "run.json")
 sys.exit("jsonschema" in sys.modules)
 """

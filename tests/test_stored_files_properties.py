@@ -18,7 +18,7 @@ from zoo.baseline import Entry, apply
 from zoo.claims import Digest
 from zoo.cli._measuring import _tolerances
 from zoo.config import read_config
-from zoo.crops import keeping
+from zoo.crops import packs
 from zoo.errors import Unavailable, UsageError
 from zoo.goldens import document
 from zoo.goldens.document import Golden
@@ -225,8 +225,8 @@ def test_a_spoiled_pack_of_crops_gives_none_from_outside_of_it(
     head = (length or len(header)).to_bytes(8, "little")
     path = tmp_path_factory.mktemp("pack") / "a.safetensors"
     written(path, head + header + b"x" * 96)
-    assert keeping.is_sound(path) in {True, False}
-    assert keeping.described(keeping.Pack(path, 0, 0.0))
+    assert packs.is_sound(path) in {True, False}
+    assert packs.described(packs.Pack(path, 0, 0.0))
     room = memoryview(bytearray(48))
-    for span in keeping._spans(path, 48).values():
+    for span in packs._spans(path, 48).values():
         assert span.read(room) in {True, False}

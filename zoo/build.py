@@ -14,7 +14,6 @@ from zoo.machine import package_version
 from zoo.options import Options
 from zoo.predictor import Predictor, dataset_path
 from zoo.sources import SOURCES, Source, source_of
-from zoo.structure import Shape
 from zoo.subject import Lazy, Preprocessing, Subject, documented
 from zoo.survey.answers import Answers
 from zoo.survey.worker import skeleton
@@ -60,77 +59,92 @@ def subject_of(
         answers: of all models that are verified together.
         allowed: by how much a claim may be missed, which says when enough pictures were drawn.
     """
-
-    def source() -> Source:
-        return source_of(entry, trust_python=options.trust_python)
-
-    def asked(answer: Callable[[ModelEntry], T]) -> Callable[[], T]:
-        def ask() -> T:
-            source()  # raises where the index is not trusted, or names no source
-            return answer(entry)
-
-        return ask
-
-    def at(answer: Callable[[ModelEntry, Shape], T]) -> Callable[[Shape], T]:
-        def ask(shape: Shape) -> T:
-            source()
-            return answer(entry, shape)
-
-        return ask
-
-    identity = Lazy(asked(answers.identity))
-    network_without = Lazy(lambda: skeleton(source(), entry.source))
-    weights = Lazy(lambda: obtain(entry, options.access))
-    stated = Lazy(lambda: source().stated(entry, network_without))
-
-    checkpoint = Lazy(lambda: in_store(options.access.store)(weights()))
-
-    def built(opened: Callable[[], Checkpoint]) -> nn.Module:
-        opened()  # before a network is built in vain
-        build, convert = source().build, source().convert
-        return load(build(entry.source), weights(), convert, lambda _: opened())
-
-    network = Lazy(lambda: built(checkpoint))
-
-    def claims_on(dataset: str) -> list[tuple[Claim, Tolerance]]:
-        return [(claim, allowed(claim)) for claim in entry.claims if claim.dataset == dataset]
-
-    def preprocessing() -> Preprocessing:
-        source()
-        return documented(entry, stated)
-
-    predictions = Predictor(entry, options, network, checkpoint, preprocessing, claims_on).by_name()
-    case = Case(
-        network=network,
-        built=built,
-        checkpoint=checkpoint,
-        other=Lazy(lambda: in_store(options.access.store, other=True)(weights())),
-        preprocessing=preprocessing,
-        stated=stated,
-        identity=identity,
-        dataset=lambda name: open_dataset(dataset_path(options, name), name),
-        predictions=predictions,
-        allowed=allowed,
-        device=options.device.name,
-        progress=options.listener.progress,
-        pictures=options.diagnosis,
-        seed=options.budget.seed if options.budget else 0,
-    )
+    parts = _Parts(entry, options, answers, allowed)
     return Subject(
-        entry,
-        _describe(entry),
-        identity,
-        Lazy(asked(answers.parameters)),
-        at(answers.totals),
-        asked(answers.explanation),
-        at(answers.traits),
-        weights,
-        network,
-        stated,
-        predictions,
-        checkpoint,
-        diagnoser(case),
+        entry=entry,
+        source=_describe(entry),
+        identity=parts.identity,
+        parameters=Lazy(lambda: parts.trusted(answers.parameters)(entry)),
+        totals=lambda shape: parts.trusted(answers.totals)(entry, shape),
+        explanation=lambda: parts.trusted(answers.explanation)(entry),
+        traits=lambda shape: parts.trusted(answers.traits)(entry, shape),
+        weights=parts.weights,
+        network=parts.network,
+        stated=parts.stated,
+        predictions=parts.predictions,
+        checkpoint=parts.checkpoint,
+        diagnose=diagnoser(parts.case()),
     )
+
+
+class _Parts:
+    """What the subject of an entry is made of; each is made once, when it is first asked for."""
+
+    def __init__(
+        self,
+        entry: ModelEntry,
+        options: Options,
+        answers: Answers,
+        allowed: Callable[[Claim], Tolerance],
+    ) -> None:
+        self._entry, self._options, self._allowed = entry, options, allowed
+        store = options.access.store
+        self.identity = Lazy(lambda: self.trusted(answers.identity)(entry))
+        self.weights = Lazy(lambda: obtain(entry, options.access))
+        self.checkpoint = Lazy(lambda: in_store(store)(self.weights()))
+        self._other = Lazy(lambda: in_store(store, other=True)(self.weights()))
+        self._skeleton = Lazy(lambda: skeleton(self._source(), entry.source))
+        self.stated = Lazy(lambda: self._source().stated(entry, self._skeleton))
+        self.network = Lazy(lambda: self._built(self.checkpoint))
+        self.predictions = Predictor(
+            entry, options, self.network, self.checkpoint, self._preprocessing, self._claims_on
+        ).by_name()
+
+    def trusted(self, answer: T) -> T:
+        """Return what answers for the network, if its code may be run.
+
+        Raises:
+            ZooError: the index is not trusted, or names no source.
+        """
+        self._source()
+        return answer
+
+    def case(self) -> Case:
+        """Return what is needed to say why an accuracy is missed."""
+        options = self._options
+        return Case(
+            network=self.network,
+            built=self._built,
+            checkpoint=self.checkpoint,
+            other=self._other,
+            preprocessing=self._preprocessing,
+            stated=self.stated,
+            identity=self.identity,
+            dataset=lambda name: open_dataset(dataset_path(options, name), name),
+            predictions=self.predictions,
+            allowed=self._allowed,
+            device=options.device.name,
+            progress=options.listener.progress,
+            pictures=options.diagnosis,
+            seed=options.budget.seed if options.budget else 0,
+        )
+
+    def _source(self) -> Source:
+        return source_of(self._entry, trust_python=self._options.trust_python)
+
+    def _built(self, opened: Callable[[], Checkpoint]) -> nn.Module:
+        opened()  # before a network is built in vain
+        source = self._source()
+        network = source.build(self._entry.source)
+        return load(network, self.weights(), source.convert, lambda _: opened())
+
+    def _preprocessing(self) -> Preprocessing:
+        self._source()
+        return documented(self._entry, self.stated)
+
+    def _claims_on(self, dataset: str) -> list[tuple[Claim, Tolerance]]:
+        claims = [claim for claim in self._entry.claims if claim.dataset == dataset]
+        return [(claim, self._allowed(claim)) for claim in claims]
 
 
 def _describe(entry: ModelEntry) -> str:

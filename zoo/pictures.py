@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -108,6 +109,14 @@ class Picture:
     def read(self) -> bytes:
         """Return the bytes of the picture file."""
         return self.place.read()
+
+    def sha256(self) -> str:
+        """Return the digest of the picture file, in hexadecimal.
+
+        Raises:
+            OSError, ValueError: it cannot be read.
+        """
+        return hashlib.sha256(self.read()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

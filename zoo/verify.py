@@ -17,10 +17,10 @@ from zoo.findings import (
     Tolerance,
     Verdict,
     could_not_tell,
-    judge,
     untested,
 )
 from zoo.index import Problem
+from zoo.judging import judge
 from zoo.machine import environment
 from zoo.options import Options
 from zoo.run import Run, SubjectRecord

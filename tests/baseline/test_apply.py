@@ -10,8 +10,9 @@ import pytest
 
 from zoo.baseline import Entry, State, apply
 from zoo.claims import Location
+from zoo.evidence import from_json, to_json
 from zoo.findings import Finding, Verdict
-from zoo.run import Run, exit_code, from_json, to_json
+from zoo.run import Run, exit_code
 
 PLACE = Location("index.md", 7, 3)
 LINE = Location("baseline.yml", 12, 3)

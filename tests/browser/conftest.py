@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from zoo.evidence import from_json
 from zoo.reports import Style, html
-from zoo.run import Run, from_json
+from zoo.run import Run
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

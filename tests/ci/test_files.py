@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts.ci_docs import refreshed
 from scripts.report import PUBLISHED, differences, made, pages
 from tests.ci.conftest import ACTION, ROOT, commit, git
 
@@ -133,10 +132,6 @@ def test_zizmor_finds_nothing_wrong_in_the_workflows_of_the_docs(tmp_path: Path)
             file.write_text(pinned)
             done = tool("zizmor", "--offline", "--no-progress", file)
             assert done.returncode == 0, done.stdout
-
-
-def test_the_docs_have_the_inputs_and_outputs_of_the_action() -> None:
-    assert refreshed(DOCS, ACTION) == DOCS
 
 
 def test_the_script_for_gitlab_makes_what_it_promises(repository: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoo
-from zoo.crops import Geometry, Keeping, keeping
+from zoo.crops import Geometry, Keeping, keeping, packs
 from zoo.weights.store import Store
 
 
@@ -128,7 +128,7 @@ def test_a_senseless_wish_is_not_guessed_at(
 
 
 @pytest.fixture
-def crops(tmp_path: Path) -> list[keeping.Pack]:
+def crops(tmp_path: Path) -> list[packs.Pack]:
     """Keep two packs of decoded pictures of one geometry, and one of another."""
     for size, numbers in ((4, (1, 2)), (4, (3,)), (8, (4,))):
         geometry = Geometry(size, 0.875, "bicubic")
@@ -136,14 +136,14 @@ def crops(tmp_path: Path) -> list[keeping.Pack]:
             assert shelf is not None
             for number in numbers:
                 shelf.keep(bytes([number]) * 32, memoryview(bytes([number]) * (size * size * 3)))
-    return keeping.packs(tmp_path / "cache")
+    return packs.held(tmp_path / "cache")
 
 
 def test_decoded_pictures_are_listed_by_how_they_were_cropped(
-    zoo: Zoo, store: Store, crops: list[keeping.Pack]
+    zoo: Zoo, store: Store, crops: list[packs.Pack]
 ) -> None:
     outcome = zoo("cache", "list")
-    of_four = sum(pack.size for pack in crops if keeping.described(pack).endswith("crop 4"))
+    of_four = sum(pack.size for pack in crops if packs.described(pack).endswith("crop 4"))
     lines = outcome.out.splitlines()
     assert len(lines) == 4
     assert any(
@@ -158,7 +158,7 @@ def test_decoded_pictures_are_listed_by_how_they_were_cropped(
 
 
 def test_a_damaged_pack_of_decoded_pictures_is_told_and_removed(
-    zoo: Zoo, crops: list[keeping.Pack]
+    zoo: Zoo, crops: list[packs.Pack]
 ) -> None:
     data = bytearray(crops[0].path.read_bytes())
     data[-1] ^= 1
@@ -171,12 +171,12 @@ def test_a_damaged_pack_of_decoded_pictures_is_told_and_removed(
 
 
 def test_decoded_pictures_are_pruned_with_all_else_the_longest_unused_first(
-    zoo: Zoo, store: Store, crops: list[keeping.Pack]
+    zoo: Zoo, store: Store, crops: list[packs.Pack]
 ) -> None:
     when = time.time() - 50 * 86_400
     os.utime(crops[1].path, (when, when))
     assert zoo("cache", "prune", "--older-than", "45d").err.startswith("1 file removed")
-    left = {pack.path for pack in keeping.packs(store.folder)}
+    left = {pack.path for pack in packs.held(store.folder)}
     assert left == {crops[0].path, crops[2].path}
     zoo("cache", "prune", "--max-size", "0")
     assert list((store.folder / "crops").iterdir()) == []

@@ -19,8 +19,8 @@ from tests.reports.any_run import runs
 from tests.reports.test_run_properties import SPOILED
 from zoo.cli import run
 from zoo.cli._main import INTERNAL
+from zoo.evidence import to_json
 from zoo.reports import REPORTS
-from zoo.run import to_json
 
 UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 COMMAND = re.compile(r"(?m)^\s*::|##\[")

@@ -11,8 +11,9 @@ from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import ROOT, Outcome, Zoo
 from zoo.claims import Digest, Location
+from zoo.evidence import to_json
 from zoo.findings import Finding, Verdict
-from zoo.run import Run, SubjectRecord, WeightsFile, to_json
+from zoo.run import Run, SubjectRecord, WeightsFile
 from zoo.schemas import load
 
 PLACE = Location("index.md", 7, 3)

@@ -12,9 +12,11 @@ import pytest
 
 from tests.cli.conftest import Digits, Outcome, Zoo
 from zoo.claims import Digest, Metric, Value
-from zoo.findings import Finding, Measurement, Verdict, judge, untested
+from zoo.evidence import to_json
+from zoo.findings import Finding, Measurement, Verdict, untested
 from zoo.index import read_index
-from zoo.run import Run, SubjectRecord, WeightsFile, to_json
+from zoo.judging import judge
+from zoo.run import Run, SubjectRecord, WeightsFile
 from zoo.validators import VALIDATORS
 
 METRICS = {metric: rule for rule in VALIDATORS for metric in VALIDATORS[rule].metrics}

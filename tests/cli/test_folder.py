@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Outcome, Zoo
-from zoo.run import from_json, to_json
+from zoo.evidence import from_json, to_json
 
 FIXED = Path(__file__).parents[1] / "goldens" / "run.json"
 Render = Callable[..., Outcome]

@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from zoo import crops
-from zoo.crops import Geometry, Keeping, keeping
+from zoo.crops import Geometry, Keeping, keeping, packs
 from zoo.errors import Unavailable
 from zoo.pictures import File, Picture
 from zoo.subject import Preprocessing
@@ -71,9 +71,9 @@ def test_a_pack_whose_header_is_none_is_damaged(tmp_path: Path, name: str) -> No
     path = tmp_path / "key" / "pack.safetensors"
     path.parent.mkdir()
     path.write_bytes(len(HEADERS[name]).to_bytes(8, "little") + HEADERS[name] + bytes(CROP))
-    assert keeping.described(keeping.Pack(path, 0, 0.0)) == "damaged"
-    assert name == "nothing" or not keeping.is_sound(path)
-    assert keeping._spans(path, CROP) == {}
+    assert packs.described(packs.Pack(path, 0, 0.0)) == "damaged"
+    assert name == "nothing" or not packs.is_sound(path)
+    assert packs._spans(path, CROP) == {}
 
 
 def shown(pictures, keep=None, said=None, preprocessing=PREPROCESSING, **how) -> list[torch.Tensor]:
@@ -107,7 +107,7 @@ def test_another_geometry_is_another_crop(tmp_path: Path, pictures, decoded) -> 
     shown(pictures, keep)
     shown(pictures, keep, preprocessing=replace(PREPROCESSING, crop_pct=Decimal("0.9")))
     assert len(decoded) == 24
-    assert len({pack.path.parent for pack in keeping.packs(tmp_path)}) == 2
+    assert len({pack.path.parent for pack in packs.held(tmp_path)}) == 2
 
 
 def test_a_picture_that_changed_under_its_name_is_decoded_anew(
@@ -121,7 +121,7 @@ def test_a_picture_that_changed_under_its_name_is_decoded_anew(
 
 def test_a_crop_of_another_picture_is_never_taken(tmp_path: Path, pictures) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
+    (pack,) = packs.held(tmp_path)
     data = pack.path.read_bytes()
     one, other = (hashlib.sha256(each.read()).hexdigest().encode() for each in pictures[:2])
     swapped = data.replace(one, b"?").replace(other, one).replace(b"?", other)
@@ -134,7 +134,7 @@ def test_a_crop_of_another_picture_is_never_taken(tmp_path: Path, pictures) -> N
 @pytest.mark.parametrize("place", [0, 3, 9, 200, 1500, -1, -CROP, -CROP * 5 - 7, -CROP * 12 - 1])
 def test_a_damaged_crop_is_made_anew_and_never_used(tmp_path: Path, pictures, place: int) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
+    (pack,) = packs.held(tmp_path)
     data = bytearray(pack.path.read_bytes())
     data[place] ^= 0x10
     pack.path.write_bytes(data)
@@ -145,16 +145,16 @@ def test_a_damaged_crop_is_made_anew_and_never_used(tmp_path: Path, pictures, pl
 
 def test_a_damaged_crop_is_told_and_its_pack_removed(tmp_path: Path, pictures, decoded) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
-    assert keeping.is_sound(pack.path)
+    (pack,) = packs.held(tmp_path)
+    assert packs.is_sound(pack.path)
     data = bytearray(pack.path.read_bytes())
     data[-3] ^= 1
     pack.path.write_bytes(data)
-    assert not keeping.is_sound(pack.path)
+    assert not packs.is_sound(pack.path)
     said: list[str] = []
     shown(pictures, Keeping(tmp_path), said)
     assert said == ["a decoded picture was damaged in the cache and is decoded anew"]
-    assert all(keeping.is_sound(each.path) for each in keeping.packs(tmp_path))
+    assert all(packs.is_sound(each.path) for each in packs.held(tmp_path))
     decoded.clear()
     shown(pictures, Keeping(tmp_path))
     shown(pictures, Keeping(tmp_path))
@@ -166,16 +166,16 @@ def test_a_damaged_crop_is_told_and_its_pack_removed(tmp_path: Path, pictures, d
 )
 def test_a_pack_that_is_none_is_passed_over(tmp_path: Path, pictures, content: bytes) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
+    (pack,) = packs.held(tmp_path)
     pack.path.write_bytes(content)
-    assert not keeping.is_sound(pack.path)
-    assert keeping.described(pack) == "damaged"
+    assert not packs.is_sound(pack.path)
+    assert packs.described(pack) == "damaged"
     assert same(shown(pictures, Keeping(tmp_path)), shown(pictures))
 
 
 def test_a_pack_that_was_cut_off_is_made_anew(tmp_path: Path, pictures) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
+    (pack,) = packs.held(tmp_path)
     os.truncate(pack.path, pack.size - CROP * 3 // 2)
     assert same(shown(pictures, Keeping(tmp_path)), shown(pictures))
 
@@ -185,7 +185,7 @@ def test_what_was_used_longest_ago_makes_room(
 ) -> None:
     monkeypatch.setattr(keeping, "PACK", CROP)  # each crop a pack of its own
     shown(pictures, Keeping(tmp_path))
-    held = keeping.packs(tmp_path)
+    held = packs.held(tmp_path)
     assert len(held) == 12
     for age, pack in enumerate(held):
         os.utime(pack.path, (time.time() - 100 * age,) * 2)
@@ -193,7 +193,7 @@ def test_what_was_used_longest_ago_makes_room(
     most = sum(pack.size for pack in held)
     other = replace(PREPROCESSING, crop_pct=Decimal("0.9"))
     list(crops.batches([pictures[:3]], other, 0, keeping=Keeping(tmp_path, most)))
-    left = keeping.packs(tmp_path)
+    left = packs.held(tmp_path)
     assert not {pack.path for pack in left} & set(unused)
     assert sum(pack.size for pack in left) <= most
     assert len(left) == 12
@@ -209,7 +209,7 @@ def test_what_a_run_uses_is_not_removed_for_its_own_sake(
     for _ in range(3):
         decoded.clear()
         assert same(shown(pictures, keep, said), right)
-        assert sum(pack.size for pack in keeping.packs(tmp_path)) <= keep.most
+        assert sum(pack.size for pack in packs.held(tmp_path)) <= keep.most
     assert 0 < len(decoded) < 12  # some are of use each time
     assert said[0].startswith("not all decoded pictures are kept for the next model: together")
     assert len(said) == 3
@@ -248,7 +248,7 @@ def test_several_threads_and_readers_share_a_cache(tmp_path: Path, pictures) -> 
             pool.map(lambda _: shown(pictures, Keeping(tmp_path), workers=2, ahead=1), range(8))
         )
     assert all(same(each, right) for each in found)
-    assert all(keeping.is_sound(pack.path) for pack in keeping.packs(tmp_path))
+    assert all(packs.is_sound(pack.path) for pack in packs.held(tmp_path))
 
 
 _WRITER = """
@@ -256,7 +256,7 @@ import sys
 from decimal import Decimal
 from pathlib import Path
 from zoo import crops
-from zoo.crops import Keeping, keeping
+from zoo.crops import Keeping, keeping, packs
 from zoo.pictures import File, Picture
 from zoo.subject import Preprocessing
 half = (Decimal("0.5"),) * 3
@@ -267,7 +267,7 @@ pictures = [Picture(p.name, File(p), 0) for p in sorted((folder / "pictures").gl
 print("ready", flush=True)
 while True:
     for _ in crops.batches([pictures], how, 2, keeping=Keeping(folder)): pass
-    for pack in keeping.packs(folder): pack.path.unlink(missing_ok=True)
+    for pack in packs.held(folder): pack.path.unlink(missing_ok=True)
 """
 
 
@@ -282,27 +282,27 @@ def test_a_writer_that_is_killed_at_any_moment_leaves_whole_packs(tmp_path: Path
             writer.stdout.readline()
             time.sleep(delay + 0.1)
             writer.kill()
-        assert all(keeping.is_sound(pack.path) for pack in keeping.packs(tmp_path))
+        assert all(packs.is_sound(pack.path) for pack in packs.held(tmp_path))
         assert same(shown(pictures, Keeping(tmp_path)), right)
 
 
 def test_what_a_killed_writer_left_goes_after_a_day(tmp_path: Path, pictures) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
-    left, now = pack.path.with_name(f"abc{keeping.ASIDE}"), time.time()
+    (pack,) = packs.held(tmp_path)
+    left, now = pack.path.with_name(f"abc{packs.ASIDE}"), time.time()
     left.write_bytes(b"half a pack")
-    keeping.sweep(tmp_path, now)
+    packs.sweep(tmp_path, now)
     assert left.exists()
-    keeping.sweep(tmp_path, now + keeping.LEFT + 60)
+    packs.sweep(tmp_path, now + packs.LEFT + 60)
     assert not left.exists()
     assert pack.path.exists()
 
 
 def test_a_pack_says_how_its_pictures_were_cropped(tmp_path: Path, pictures) -> None:
     shown(pictures, Keeping(tmp_path))
-    (pack,) = keeping.packs(tmp_path)
-    assert keeping.described(pack) == Geometry.of(PREPROCESSING).in_words()
-    assert keeping.described(pack) == "bicubic to 32 / 0.875, centre crop 32"
+    (pack,) = packs.held(tmp_path)
+    assert packs.described(pack) == Geometry.of(PREPROCESSING).in_words()
+    assert packs.described(pack) == "bicubic to 32 / 0.875, centre crop 32"
 
 
 def test_nothing_is_kept_unless_asked_for(tmp_path: Path, pictures) -> None:

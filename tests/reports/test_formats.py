@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from zoo.evidence import from_json
 from zoo.findings import Verdict
 from zoo.reports import GRAVEST_FIRST, REPORTS, Style, folded, reasons
-from zoo.run import Run, from_json
+from zoo.run import Run
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 

@@ -18,9 +18,10 @@ import lxml.html
 import pytest
 
 from tests.reports.hostile import BENIGN, TEXTS, run_of
+from zoo.evidence import from_json
 from zoo.findings import Verdict
 from zoo.reports import Style, html
-from zoo.run import Run, from_json
+from zoo.run import Run
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 MANY = 4

@@ -21,9 +21,10 @@ from markdown_it import MarkdownIt
 
 from tests.reports.judges import judged
 from zoo.claims import Location
+from zoo.evidence import from_json, to_json
 from zoo.findings import Finding, Known, Verdict
 from zoo.reports import REPORTS, Style, known_of
-from zoo.run import Outdated, Run, exit_code, from_json, to_json
+from zoo.run import Outdated, Run, exit_code
 
 FIXED = Path(__file__).parents[1] / "goldens" / "released" / "0.1.0.json"
 ENTRY = Location("model-index/baseline.yml", 9, 3, "known/0")

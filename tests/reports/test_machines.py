@@ -17,11 +17,12 @@ import pytest
 from tests.reports.judges import JUDGES, commands
 from zoo import escape
 from zoo.claims import Location
+from zoo.evidence import from_json
 from zoo.findings import Finding, Verdict
 from zoo.reports import REPORTS, Style
 from zoo.reports._identity import fingerprint, names
 from zoo.reports._words import meaning
-from zoo.run import Run, from_json
+from zoo.run import Run
 from zoo.validators import VALIDATORS
 
 FIXED = Path(__file__).parents[1] / "goldens" / "released" / "0.1.0.json"

@@ -13,9 +13,9 @@ import pytest
 
 from tests.reports.judges import judged
 from zoo.errors import UsageError
+from zoo.evidence import SCHEMA_VERSION, from_json
 from zoo.findings import Verdict
 from zoo.reports import REPORTS, Style
-from zoo.run import SCHEMA_VERSION, from_json
 
 RELEASED = Path(__file__).parents[1] / "goldens" / "released"
 VERSIONS = sorted(path.stem for path in RELEASED.glob("*.json"))

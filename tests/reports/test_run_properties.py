@@ -18,8 +18,9 @@ from tests.reports.hostile import BENIGN, run_of
 from tests.reports.judges import judged
 from zoo.baseline import Entry, Terms, parse, to_text, update
 from zoo.errors import UsageError
+from zoo.evidence import from_json, to_json
 from zoo.reports import REPORTS, Style
-from zoo.run import Run, exit_code, from_json, merge, to_json
+from zoo.run import Run, exit_code, merge
 from zoo.run_changes import compare_runs
 
 RELEASED = Path(__file__).parents[1] / "goldens" / "released"

@@ -18,10 +18,11 @@ import yaml
 
 from tests.reports.hostile import BENIGN, TEXTS, run_of
 from zoo import escape
+from zoo.evidence import from_json
 from zoo.findings import Verdict
 from zoo.reports import REPORTS, Style, standing
 from zoo.reports._again import command
-from zoo.run import Run, from_json
+from zoo.run import Run
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
 MKDOCS = """\

@@ -8,8 +8,9 @@ from hypothesis import given
 from tests.reports.any_run import runs
 from tests.reports.hostile import BENIGN, TEXTS, run_of
 from tests.reports.judges import JUDGES, commands, judged
+from zoo.evidence import from_json, to_json
 from zoo.reports import REPORTS, Style
-from zoo.run import Run, from_json, to_json
+from zoo.run import Run
 
 
 def test_every_format_has_a_judge() -> None:

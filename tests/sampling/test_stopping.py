@@ -9,7 +9,8 @@ import pytest
 
 from benchmarks.sampling import settled_after
 from zoo.claims import Metric
-from zoo.findings import Tolerance, Verdict, within
+from zoo.findings import Tolerance, Verdict
+from zoo.judging import within
 from zoo.predictions import Prediction
 from zoo.sampling.bounds import bounds_after, next_look, nothing_known
 from zoo.sampling.stopping import ALPHA, ALPHA_EACH, K, Question, Watch

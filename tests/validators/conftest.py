@@ -13,7 +13,8 @@ from torch import nn
 from zoo.claims import Claim, Digest
 from zoo.conventions import Explanation
 from zoo.counting import RULES, total
-from zoo.findings import Finding, judge
+from zoo.findings import Finding
+from zoo.judging import judge
 from zoo.run import WeightsFile
 from zoo.structure import Shape
 from zoo.structure.trace import trace

@@ -15,8 +15,9 @@ import torch
 
 from zoo.claims import Metric
 from zoo.errors import Skipped, ZooError
-from zoo.findings import Finding, Verdict, judge, untested
+from zoo.findings import Finding, Verdict, untested
 from zoo.index import read_index
+from zoo.judging import judge
 from zoo.sources import SOURCES
 from zoo.validators import VALIDATORS
 

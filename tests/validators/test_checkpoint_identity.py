@@ -10,8 +10,9 @@ from tests.conftest import NOWHERE
 from zoo.build import answers_of, subject_of
 from zoo.claims import Metric, ModelEntry
 from zoo.errors import Blocked, Skipped
-from zoo.findings import Finding, Verdict, judge
+from zoo.findings import Finding, Verdict
 from zoo.index import read_index
+from zoo.judging import judge
 from zoo.options import Options
 from zoo.subject import Identity
 from zoo.validators import VALIDATORS

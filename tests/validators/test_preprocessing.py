@@ -8,7 +8,8 @@ import pytest
 
 from zoo.claims import Metric
 from zoo.errors import Skipped
-from zoo.findings import Measurement, Verdict, judge
+from zoo.findings import Measurement, Verdict
+from zoo.judging import judge
 from zoo.subject import Preprocessing, Stated
 from zoo.validators import VALIDATORS
 

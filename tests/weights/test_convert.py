@@ -219,7 +219,7 @@ def test_a_process_that_does_not_answer_is_one_plain_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, reason: str
 ) -> None:
     with_child(monkeypatch, code)
-    monkeypatch.setattr(opening, "WAIT_SECONDS", 10 if code is TOO_LONG else 1)
+    monkeypatch.setattr(opening, "WAIT_SECONDS", 1 if "sleep" in code else 60)
     monkeypatch.setattr(opening, "cpu_seconds", lambda size: 0)
     with pytest.raises(Unavailable, match=reason) as error:
         in_passing(published(tmp_path, raw(HEADER)))

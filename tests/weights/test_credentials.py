@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
 from tests.weights.server import Hostile, body, redirect, status
 from tests.weights.test_request import read
-from zoo.cli import _access, _selection
+from zoo.cli import COMMANDS, _access, _selection
 from zoo.errors import Refused, Unavailable, UsageError
 from zoo.weights import Policy
 
@@ -31,7 +30,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def policy() -> Policy:
-    made = _access.access(offline=False, allow_http=False, listener=lambda *told: None)
+    made = _access.access(_access.Allowed())
     return made.policy
 
 
@@ -137,6 +136,12 @@ def test_a_proxy_that_is_no_url_is_said(settings: Path, proxy: str) -> None:
 
 def test_the_settings_say_how_files_are_fetched(settings: Path) -> None:
     settings.write_text("paranoid = true\nmax-bytes = 10\noffline = true\n")
-    made = _access.access(offline=False, allow_http=False, listener=lambda *told: None)
+    made = _access.access(_access.Allowed())
     assert (made.paranoid, made.offline, made.policy.max_bytes) == (True, True, 10)
-    assert not re.search("allow.private", _access.access_options.__doc__ or "")
+    assert not made.policy.allow_private
+
+
+def test_no_option_lets_addresses_of_this_network_be_asked() -> None:
+    options = {option.name for command in COMMANDS.values() for option in command.params}
+    assert "allow_http" in options
+    assert not {name for name in options if name and "private" in name}

@@ -5,32 +5,38 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
 import platformdirs
 
+from zoo.cli import _options
 from zoo.cli._selection import config as settings
 from zoo.errors import UsageError
 from zoo.weights import Access, Halt, Policy, Progress
 from zoo.weights.hub import HOST
 from zoo.weights.policy import MAX_BYTES
 
-F = TypeVar("F", bound=Callable[..., Any])
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """How weights may be obtained, as far as the options say."""
+
+    offline: bool = False
+    allow_http: bool = False
+    paranoid: bool = False
 
 
-def access_options(function: F) -> F:
-    """Add the options that say how weights may be obtained."""
-    for option in (
-        click.option("--paranoid", is_flag=True, help="Hash stored weights even if unchanged."),
-        click.option("--allow-http", is_flag=True, help="Also fetch weights over http."),
-        click.option("--offline", is_flag=True, help="Use only what is on this machine."),
-    ):
-        function = option(function)
-    return function
+access_options = _options.gathered(
+    "allowed",
+    Allowed,
+    click.option("--offline", is_flag=True, help="Use only what is on this machine."),
+    click.option("--allow-http", is_flag=True, help="Also fetch weights over http."),
+    click.option("--paranoid", is_flag=True, help="Hash stored weights even if unchanged."),
+)
 
 
 def missing_torch() -> list[str]:
@@ -60,11 +66,9 @@ def _silent(what: str, done: int, total: int | None) -> None:
 
 
 def access(
-    *,
-    offline: bool,
-    allow_http: bool,
+    allowed: Allowed,
     listener: Progress = _silent,
-    paranoid: bool = False,
+    *,
     refresh: bool = False,
     halt: Halt | None = None,
 ) -> Access:
@@ -74,17 +78,17 @@ def access(
         UsageError: the proxy or the token cannot be used.
     """
     policy = Policy(
-        allow_http=allow_http or settings().get("allow-http", False),
+        allow_http=allowed.allow_http or settings().get("allow-http", False),
         max_bytes=settings().get("max-bytes", MAX_BYTES),
         proxy=_proxy(settings().get("proxy", "")),
         tokens=_tokens(),
     )
     return Access(
         cache_folder(),
-        offline or settings().get("offline", False),
+        allowed.offline or settings().get("offline", False),
         policy,
         listener,
-        paranoid=paranoid or settings().get("paranoid", False),
+        paranoid=allowed.paranoid or settings().get("paranoid", False),
         refresh=refresh,
         halt=halt or Halt(),
     )

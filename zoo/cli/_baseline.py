@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -15,18 +14,15 @@ from zoo.baseline import Entry, Pair, apply, read
 from zoo.cli import _selection
 from zoo.run import Run
 
-F = TypeVar("F", bound=Callable[..., Any])
 SHOWN = 5
 
 
-def baseline_option(function: F) -> F:
-    """Add ``--baseline``."""
-    return click.option(
-        "--baseline",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Failures that are known: only others count, and entries that are outdated.",
-    )(function)
+baseline_option = click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Failures that are known: only others count, and entries that are outdated.",
+)
 
 
 def today() -> date:

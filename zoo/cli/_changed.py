@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -23,19 +23,16 @@ from zoo.index import read_index
 from zoo.revision import changed_files, extract, fork_of, holds, top
 from zoo.weights.pins import Pins, read_pins
 
-F = TypeVar("F", bound=Callable[..., Any])
 SHOWN = 5
 _FILE = "file:"
 
 
-def changed_option(function: F) -> F:
-    """Add ``--changed-since``."""
-    return click.option(
-        "--changed-since",
-        metavar="REV",
-        help="Only models that say something else, or whose pinned weights or own code are others,"
-        " than where the working tree left this revision of git.",
-    )(function)
+changed_option = click.option(
+    "--changed-since",
+    metavar="REV",
+    help="Only models that say something else, or whose pinned weights or own code are others,"
+    " than where the working tree left this revision of git.",
+)
 
 
 def touched(

@@ -10,6 +10,7 @@ from typing import Any
 from zoo import escape
 from zoo.changes import Change, Difference, Side
 from zoo.claims import ModelEntry, plain
+from zoo.cli import _text
 from zoo.statements import Statement
 
 NOTHING = "–"
@@ -56,16 +57,16 @@ def as_markdown(difference: Difference, a: Side, b: Side) -> str:
     ]
     for title, entries in (("Removed", difference.removed), ("Added", difference.added)):
         rows = [(entry.name, str(entry.location)) for entry in entries]
-        lines += _table(title, ("model", "place"), rows)
+        lines += _text.section(title, ("model", "place"), rows)
     changes = [
         (c.model, c.field, *_values(c), SAME_DIGEST[c.same_digest], _places(c))
         for c in difference.changed
     ]
-    lines += _table("Changed", ("model", "field", "old", "new", "remark", "place"), changes)
+    lines += _text.section("Changed", ("model", "field", "old", "new", "remark", "place"), changes)
     matched = [(pair.old.name, pair.new.name) for pair in difference.matched]
-    lines += _table("Compared by architecture", ("old", "new"), matched)
+    lines += _text.section("Compared by architecture", ("old", "new"), matched)
     unsettled = [(name, ", ".join(found)) for name, found in difference.ambiguous.items()]
-    lines += _table("Not compared", ("model", "candidates"), unsettled)
+    lines += _text.section("Not compared", ("model", "candidates"), unsettled)
     return "\n".join(lines) + "\n"
 
 
@@ -132,14 +133,6 @@ def _values(change: Change) -> tuple[str, str]:
 
 def _places(change: Change) -> str:
     return " → ".join(str(said.location) for said in (change.old, change.new) if said)
-
-
-def _table(title: str, header: tuple[str, ...], rows: list[Any]) -> Iterator[str]:
-    if rows:
-        yield from ("", f"## {title}", "", f"| {' | '.join(header)} |")
-        yield f"|{'|'.join(':--' for _ in header)}|"
-        for row in rows:
-            yield f"| {' | '.join(escape.markdown(cell) for cell in row)} |"
 
 
 FORMS = {"table": as_table, "json": as_json, "markdown": as_markdown}

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
 
 import click
 
@@ -19,18 +18,15 @@ from zoo.weights import Access, obtain
 
 JOBS = 4
 Outcome = WeightsFile | ZooError
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-def jobs_option(function: F) -> F:
-    """Add ``--jobs``."""
-    return click.option(
-        "-j",
-        "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help=f"Files to fetch at a time.  [default: {JOBS}]",
-    )(function)
+jobs_option = click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help=f"Files to fetch at a time.  [default: {JOBS}]",
+)
 
 
 def obtained(

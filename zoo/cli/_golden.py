@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
 from zoo.claims import Claim, Location, Metric, ModelEntry
-from zoo.cli import _output, _selection
+from zoo.cli import _options, _output, _selection
 from zoo.errors import Skipped, UsageError
 from zoo.findings import Measurement
 from zoo.goldens.document import file_of, to_json
@@ -21,26 +20,31 @@ from zoo.validators import VALIDATORS
 from zoo.validators.golden import measure as compare
 from zoo.verify import Validator
 
-F = TypeVar("F", bound=Callable[..., Any])
 NAME = "golden"
 
 
-def golden_options(function: F) -> F:
-    """Add ``--golden`` and ``--record``."""
-    for option in (
-        click.option("--record", is_flag=True, help="Record the goldens that are not there."),
-        click.option(
-            "--golden",
-            type=click.Path(path_type=Path),
-            metavar="FOLDER",
-            help="Recorded logits to compare with, one file a model.",
-        ),
-    ):
-        function = option(function)
-    return function
+@dataclass(frozen=True, slots=True)
+class Goldens:
+    """The folder of the goldens, if it is said, and whether those that are missing are recorded."""
+
+    golden: Path | None
+    record: bool
 
 
-def folder_of(golden: Path | None, selected: Collection[str], *, record: bool) -> Path | None:
+golden_options = _options.gathered(
+    "goldens",
+    Goldens,
+    click.option(
+        "--golden",
+        type=click.Path(path_type=Path),
+        metavar="FOLDER",
+        help="Recorded logits to compare with, one file a model.",
+    ),
+    click.option("--record", is_flag=True, help="Record the goldens that are not there."),
+)
+
+
+def folder_of(goldens: Goldens, selected: Collection[str]) -> Path | None:
     """Return the folder of the goldens, by the option or the setting; None where there is none.
 
     Args:
@@ -51,14 +55,14 @@ def folder_of(golden: Path | None, selected: Collection[str], *, record: bool) -
             recorded.
     """
     setting = _selection.config().get("golden")
-    folder = golden or (Path(setting) if setting else None)
+    folder = goldens.golden or (Path(setting) if setting else None)
     if folder is None:
-        if record:
+        if goldens.record:
             raise UsageError("--record needs a folder to write to", "say --golden FOLDER")
         return None
-    if record and NAME not in selected:
+    if goldens.record and NAME not in selected:
         raise UsageError("--record records nothing without the validator golden", f"--only {NAME}")
-    if record:
+    if goldens.record:
         _output.check_place(folder, many=True)
     elif not folder.is_dir():
         raise UsageError(f"there is no folder of goldens {folder}", "--record makes one")
@@ -77,18 +81,18 @@ def _claim(model: str, folder: Path) -> Claim:
     return Claim(model, Metric.GOLDEN, Decimal(0), place, "0")
 
 
-def validators(record: str | None, device: str) -> Mapping[str, Validator]:
-    """Return all validators; that of goldens uses the device, and records what is missing.
+def validators(goldens: Goldens, started: str, device: str) -> Mapping[str, Validator]:
+    """Return all validators; that of goldens uses the device, and may record what is missing.
 
     Args:
-        record: the time, in UTC, to write into what is recorded; None where nothing is.
+        started: the time, in UTC, to write into what is recorded.
     """
 
     def measure(subject: Subject, claim: Claim) -> Measurement:
         path = Path(claim.location.path)
-        if record is None or path.exists():
+        if not goldens.record or path.exists():
             return compare(subject, claim, device)
-        _output.write_file(path, to_json(recorded(subject, record, device)))
+        _output.write_file(path, to_json(recorded(subject, started, device)))
         raise Skipped(f"recorded in {path}: there was nothing to compare with")
 
     return {**VALIDATORS, NAME: replace(VALIDATORS[NAME], measure=measure)}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -14,17 +12,12 @@ from zoo.cli import _selection
 from zoo.errors import UsageError
 from zoo.weights.pins import NAME, pinned, read_pins
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def lock_option(function: F) -> F:
-    """Add ``--lock``."""
-    return click.option(
-        "--lock",
-        type=click.Path(path_type=Path),
-        metavar="PATH",
-        help=f"File of pinned digests.  [default: {NAME} in the folder of the index]",
-    )(function)
+lock_option = click.option(
+    "--lock",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help=f"File of pinned digests.  [default: {NAME} in the folder of the index]",
+)
 
 
 def lock_path(lock: Path | None, index: Path | None) -> Path:

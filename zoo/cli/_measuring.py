@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access, _selection, _size
+from zoo.cli import _access, _options, _selection, _size
 from zoo.crops.keeping import MOST, Keeping
 from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
@@ -23,73 +24,87 @@ from zoo.options import DIAGNOSIS, EVERY_DATASET, Listener, Options
 from zoo.sampling.predicting import Budget
 from zoo.weights import Access
 
-F = TypeVar("F", bound=Callable[..., Any])
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How to measure, as far as the options say; None where they say nothing."""
+
+    datasets: tuple[str, ...]
+    device: str | None
+    engine: str | None
+    crop_cache: int | None
+    predictions: Path | None
+    batch_size: int | None
+    precision: str | None
+    workers: int | None
+    budget: int | None
+    seed: int | None
+    diagnosis: int | None
+    trust_python: bool
 
 
-def measuring_options(function: F) -> F:
-    """Add the options of which ``options_of`` is given the values."""
-    for option in (
-        click.option("--trust-python", is_flag=True, help="Run the code that the index names."),
-        click.option(
-            "--diagnosis",
-            type=click.IntRange(min=0),
-            metavar="N",
-            help="Pictures to say with why an accuracy falls short; 0: do not.  [default: 256]",
-        ),
-        click.option("--seed", type=click.IntRange(min=0), help="Of the drawing.  [default: 0]"),
-        click.option(
-            "--budget", type=click.IntRange(min=1), help="Pictures to draw.  [default: all]"
-        ),
-        click.option(
-            "--workers",
-            type=click.IntRange(min=0),
-            help="Threads that decode; 0 is none beside the main one.  [default: one a core]",
-        ),
-        click.option(
-            "--precision", type=click.Choice(list(PRECISIONS)), help="[default: fp32, without TF32]"
-        ),
-        click.option(
-            "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
-        ),
-        click.option(
-            "--predictions",
-            type=click.Path(path_type=Path, file_okay=False),
-            metavar="DIR",
-            help="Where predictions are kept, a folder a model; a killed run goes on from there."
-            "  [default: the cache]",
-        ),
-        click.option(
-            "--crop-cache",
-            callback=_size.parsed,
-            metavar="SIZE",
-            help="How much of decoded pictures is kept for the next model; 0 keeps none.  "
-            "[default: 20GB where several models are scored, else 0]",
-        ),
-        click.option(
-            "--engine",
-            type=click.Choice(list(ENGINES)),
-            help="What gives out the pictures of a dataset.  [default: local]",
-        ),
-        click.option(
-            "--device",
-            metavar="NAME,NAME",
-            help="For torch: cpu, cuda:0, several such as cuda:0,cuda:1, or cuda:* for all.  "
-            "[default: cpu]",
-        ),
-        click.option(
-            "--dataset",
-            "datasets",
-            multiple=True,
-            metavar="[NAME=]PATH",
-            help="Labelled pictures for the accuracies claimed on NAME, or on any dataset.",
-        ),
-    ):
-        function = option(function)
-    return function
+measuring_options = _options.gathered(
+    "measuring",
+    Measuring,
+    click.option(
+        "--dataset",
+        "datasets",
+        multiple=True,
+        metavar="[NAME=]PATH",
+        help="Labelled pictures for the accuracies claimed on NAME, or on any dataset.",
+    ),
+    click.option(
+        "--device",
+        metavar="NAME,NAME",
+        help="For torch: cpu, cuda:0, several such as cuda:0,cuda:1, or cuda:* for all.  "
+        "[default: cpu]",
+    ),
+    click.option(
+        "--engine",
+        type=click.Choice(list(ENGINES)),
+        help="What gives out the pictures of a dataset.  [default: local]",
+    ),
+    click.option(
+        "--crop-cache",
+        callback=_size.parsed,
+        metavar="SIZE",
+        help="How much of decoded pictures is kept for the next model; 0 keeps none.  "
+        "[default: 20GB where several models are scored, else 0]",
+    ),
+    click.option(
+        "--predictions",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Where predictions are kept, a folder a model; a killed run goes on from there."
+        "  [default: the cache]",
+    ),
+    click.option(
+        "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
+    ),
+    click.option(
+        "--precision",
+        type=click.Choice(list(PRECISIONS)),
+        help="That networks are run in.  [default: fp32, without TF32]",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(min=0),
+        help="Threads that decode; 0 is none beside the main one.  [default: one a core]",
+    ),
+    click.option("--budget", type=click.IntRange(min=1), help="Pictures to draw.  [default: all]"),
+    click.option("--seed", type=click.IntRange(min=0), help="Of the drawing.  [default: 0]"),
+    click.option(
+        "--diagnosis",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Pictures to say with why an accuracy falls short; 0: do not.  [default: 256]",
+    ),
+    click.option("--trust-python", is_flag=True, help="Run the code that the index names."),
+)
 
 
 def options_of(
-    asked: Mapping[str, Any], entries: Sequence[ModelEntry], access: Access, listener: Listener
+    asked: Measuring, entries: Sequence[ModelEntry], access: Access, listener: Listener
 ) -> Options:
     """Return how to verify models, by the options and, where they say nothing, the settings.
 
@@ -97,36 +112,36 @@ def options_of(
         UsageError: a device cannot be used, a dataset is not there, or no claim is about it.
     """
     settings = _selection.config()
-    named = _datasets(asked["datasets"])
+    named = _datasets(asked.datasets)
     _check_named(named, entries)
     datasets = _datasets_of(settings) | named
     scored = [entry for entry in entries if any(claim.dataset for claim in entry.claims)]
-    devices = _devices(asked["device"] or settings.get("device", "cpu"))
+    devices = _devices(asked.device or settings.get("device", "cpu"))
     return Options(
         access=access,
         device=_device(devices, asked, settings),
         devices=devices,
-        engine=_engine(asked["engine"] or settings.get("engine", "local")),
-        predictions=_kept_in(asked["predictions"], settings, listener) if datasets else None,
-        crops=_crops(asked["crop_cache"], settings, models=len(scored)) if datasets else None,
+        engine=_engine(asked.engine or settings.get("engine", "local")),
+        predictions=_kept_in(asked.predictions, settings, listener) if datasets else None,
+        crops=_crops(asked.crop_cache, settings, models=len(scored)) if datasets else None,
         datasets=datasets,
-        trust_python=asked["trust_python"] or settings.get("trust-python", False),
+        trust_python=asked.trust_python or settings.get("trust-python", False),
         tolerances=_tolerances(settings.get("tolerances", {})),
         listener=listener,
-        budget=_budget(asked["budget"], asked["seed"], settings),
-        diagnosis=_diagnosis(asked["diagnosis"], settings),
+        budget=_budget(asked.budget, asked.seed, settings),
+        diagnosis=_diagnosis(asked.diagnosis, settings),
     )
 
 
-def _device(names: Sequence[str], asked: Mapping[str, Any], settings: Mapping[str, Any]) -> Device:
+def _device(names: Sequence[str], asked: Measuring, settings: Mapping[str, Any]) -> Device:
     """Return the first device; the cores are shared by the processes of all."""
-    workers = asked["workers"]
+    workers = asked.workers
     share = max(1, cores() // len(names))
     return Device(
         names[0],
-        asked["batch_size"] or settings.get("batch-size", 32),
+        asked.batch_size or settings.get("batch-size", 32),
         settings.get("workers", share) if workers is None else workers,
-        asked["precision"] or settings.get("precision", FULL),
+        asked.precision or settings.get("precision", FULL),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from zoo import escape
+from zoo.atomic import aside
 from zoo.errors import UsageError, ZooError
 
 UNBOUNDED = 1000  # no terminal: one line a row, for grep and head
@@ -77,12 +77,9 @@ def write_file(path: Path, text: str) -> None:
         UsageError: the folder cannot be written to.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        with aside(path.parent, prefix=f".{path.name}-") as hidden:
+            hidden.write_bytes(text.encode())
+            hidden.replace(path)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 

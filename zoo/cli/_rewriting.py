@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from pathlib import Path
 
+from zoo.atomic import aside, write
 from zoo.errors import UsageError
 
 
@@ -21,16 +20,14 @@ def rewrite(path: Path, old: bytes, new: bytes) -> None:
     """
     target = path.resolve()
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(new)
-            stream.flush()
-            os.fsync(stream.fileno())
-        shutil.copymode(target, name)
-        if target.read_bytes() != old:
-            Path(name).unlink()
-            raise UsageError(f"{path} has changed in the meantime: it is left alone", "run it anew")
-        Path(name).replace(target)
+        with aside(target.parent, prefix=f".{target.name}-") as hidden:
+            write(hidden, new)
+            shutil.copymode(target, hidden)
+            if target.read_bytes() != old:
+                raise UsageError(
+                    f"{path} has changed in the meantime: it is left alone", "run it anew"
+                )
+            hidden.replace(target)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 

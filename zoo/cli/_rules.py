@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import click
 
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access
+from zoo.cli import _access, _options
 from zoo.errors import UsageError, nearest
 from zoo.validators import VALIDATORS
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def rule_options(function: F) -> F:
-    """Add ``--only`` and ``--skip``."""
-    for option in (
-        click.option("--skip", metavar="RULE,RULE", help="Use all validators but these."),
-        click.option("--only", metavar="RULE,RULE", help="Use only these validators."),
-    ):
-        function = option(function)
-    return function
+rule_options = _options.together(
+    click.option("--only", metavar="RULE,RULE", help="Use only these validators."),
+    click.option("--skip", metavar="RULE,RULE", help="Use all validators but these."),
+)
 
 
 def chosen(only: str | None, skip: str | None) -> list[str]:

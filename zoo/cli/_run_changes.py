@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 from zoo import escape
+from zoo.cli import _text
 from zoo.findings import Finding, show
 from zoo.run import Run
 from zoo.run_changes import FindingChange, Kind, RunDifference, Setting
@@ -51,13 +51,13 @@ def as_markdown(difference: RunDifference, a: tuple[str, Run], b: tuple[str, Run
         "",
         f"{summary(difference)}.",
     ]
-    lines += _table("Removed", ("model",), [(model,) for model in difference.removed])
-    lines += _table("Added", ("model",), [(model,) for model in difference.added])
+    lines += _text.section("Removed", ("model",), [(model,) for model in difference.removed])
+    lines += _text.section("Added", ("model",), [(model,) for model in difference.added])
     for kind, changes in groupby(difference.findings, key=lambda change: change.kind):
         header = ("model", "metric", "verdict", "claimed", "measured", "place")
-        lines += _table(_title(kind), header, [_row(change) for change in changes])
+        lines += _text.section(_title(kind), header, [_row(change) for change in changes])
     settings = [(s.model, s.name, s.old or NOTHING, s.new or NOTHING) for s in difference.settings]
-    lines += _table("Under other conditions", ("model", "what", "old", "new"), settings)
+    lines += _text.section("Under other conditions", ("model", "what", "old", "new"), settings)
     return "\n".join(lines) + "\n"
 
 
@@ -133,14 +133,6 @@ def _both(change: FindingChange, said: Any) -> str:
 def _setting(setting: Setting) -> str:
     whose = f"{setting.model} " if setting.model else ""
     return f"{whose}{setting.name}: {setting.old or NOTHING} → {setting.new or NOTHING}"
-
-
-def _table(title: str, header: tuple[str, ...], rows: list[Any]) -> Iterator[str]:
-    if rows:
-        yield from ("", f"## {title}", "", f"| {' | '.join(header)} |")
-        yield f"|{'|'.join(':--' for _ in header)}|"
-        for row in rows:
-            yield f"| {' | '.join(escape.markdown(cell) for cell in row)} |"
 
 
 FORMS = {"table": as_table, "json": as_json, "markdown": as_markdown}

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from zoo.errors import UsageError
-from zoo.run import Run, from_json
+from zoo.evidence import from_json
+from zoo.run import Run
 
 
 def read_run(path: Path) -> Run:

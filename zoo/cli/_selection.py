@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from zoo import escape
 from zoo.claims import ModelEntry
+from zoo.cli import _options
 from zoo.config import read_config
 from zoo.errors import IndexFault, UsageError, nearest
 from zoo.index import Index, Problem, read_index
@@ -23,8 +25,6 @@ NOTHING_SELECTED = 5
 # Errors that spoil one model and leave the others as they are.
 SPOILING = frozenset({"bad-value"})
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 
 @cache
 def config() -> Mapping[str, Any]:
@@ -32,25 +32,50 @@ def config() -> Mapping[str, Any]:
     return read_config(Path.cwd())
 
 
-def index_option(function: F) -> F:
-    """Add ``--index``."""
-    return click.option(
-        "--index",
-        type=click.Path(path_type=Path),
-        help="File or folder of the index. Default: $ZOO_INDEX, else model-index/ of this folder, "
-        "else the index that comes with zoo.",
-    )(function)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which models a command is asked for.
+
+    Attributes:
+        models: by name.
+        patterns: of names, with commas between them.
+        index: where the index is, if it is said.
+    """
+
+    models: tuple[str, ...] = ()
+    everything: bool = False
+    patterns: str | None = None
+    index: Path | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no model is asked for."""
+        return not (self.models or self.everything or self.wanted)
+
+    @property
+    def wanted(self) -> list[str]:
+        """The patterns, one by one."""
+        return [part.strip() for part in (self.patterns or "").split(",") if part.strip()]
+
+    def or_all(self, wish: bool = True) -> Asked:
+        """Return that every model is asked for, if that is the wish where none is named."""
+        return replace(self, everything=self.everything or (wish and self.nothing))
 
 
-def selection_options(function: F) -> F:
-    """Add the arguments that choose models."""
-    for option in (
-        click.option("--name", "patterns", metavar="PAT,PAT", help="Models that match a pattern."),
-        click.option("--all", "everything", is_flag=True, help="Every model of the index."),
-        click.argument("models", nargs=-1, metavar="[MODEL]..."),
-    ):
-        function = option(function)
-    return function
+index_option = click.option(
+    "--index",
+    type=click.Path(path_type=Path),
+    help="File or folder of the index. Default: $ZOO_INDEX, else model-index/ of this folder, "
+    "else the index that comes with zoo.",
+)
+selection_options = _options.gathered(
+    "asked",
+    Asked,
+    click.argument("models", nargs=-1, metavar="[MODEL]..."),
+    click.option("--all", "everything", is_flag=True, help="Every model of the index."),
+    click.option("--name", "patterns", metavar="PAT,PAT", help="Models that match a pattern."),
+    index_option,
+)
 
 
 def index_path(given: Path | None) -> Path:
@@ -83,21 +108,18 @@ def _faulty(count: int) -> IndexFault:
     return IndexFault(f"the index has {count} {noun}: nothing was done", "mend what is said above")
 
 
-def with_unread(
-    given: Path | None, models: tuple[str, ...], patterns: str | None, everything: bool
-) -> tuple[list[ModelEntry], list[Problem]]:
+def with_unread(asked: Asked) -> tuple[list[ModelEntry], list[Problem]]:
     """Return the chosen models, and what is wrong with those of them that cannot be read.
 
     Raises:
         IndexFault: the index has errors of another kind.
         UsageError: a model is not in the index, or none was asked for.
     """
-    registry, spoiled = spoiled_apart(given)
-    unread = of_models(spoiled, models, patterns, everything)
-    known = [name for name in models if not of_models(unread, [name], None, False)]
-    if known or patterns or everything or not unread:
-        return choose(registry, known, patterns, everything), unread
-    return [], unread
+    registry, spoiled = spoiled_apart(asked.index)
+    unread = [problem for problem in spoiled if _is_asked_for(problem, asked)]
+    named = {name for problem in unread for name in _names(problem.model or "")}
+    known = replace(asked, models=tuple(name for name in asked.models if name not in named))
+    return [] if unread and known.nothing else choose(registry, known), unread
 
 
 def spoiled_apart(given: Path | None) -> tuple[Registry, list[Problem]]:
@@ -113,22 +135,13 @@ def spoiled_apart(given: Path | None) -> tuple[Registry, list[Problem]]:
     return Registry(index.entries), spoiled
 
 
-def of_models(
-    problems: Iterable[Problem], models: Iterable[str], patterns: str | None, everything: bool
-) -> list[Problem]:
-    """Return the problems of the models that are chosen."""
-    named = set(models)
-    wanted = [part.strip() for part in (patterns or "").split(",") if part.strip()]
-    return [
-        problem
-        for problem in problems
-        if (name := problem.model or "")
-        and (
-            everything
-            or {name, _bare(name)} & named
-            or any(_matches(name, part) for part in wanted)
-        )
-    ]
+def _is_asked_for(problem: Problem, asked: Asked) -> bool:
+    name = problem.model or ""
+    return bool(
+        asked.everything
+        or not _names(name).isdisjoint(asked.models)
+        or any(_matches(name, part) for part in asked.wanted)
+    )
 
 
 def describe(problem: Problem) -> str:
@@ -137,25 +150,33 @@ def describe(problem: Problem) -> str:
     return f"{escape.line(str(problem))}{hint}"
 
 
-def choose(
-    registry: Registry, models: Iterable[str], patterns: str | None, everything: bool
-) -> list[ModelEntry]:
+def chosen(asked: Asked) -> list[ModelEntry]:
+    """Return the models that are asked for, of an index without errors.
+
+    Raises:
+        IndexFault: the index has errors.
+        UsageError: as ``choose``.
+    """
+    return choose(sound_registry(asked.index), asked)
+
+
+def choose(registry: Registry, asked: Asked) -> list[ModelEntry]:
     """Return the chosen models in the order of the index, each once.
 
     Raises:
         UsageError: a model is not in the index, or none was asked for.
     """
-    named = {lookup(registry, name).name for name in models}
-    wanted = [part.strip() for part in (patterns or "").split(",") if part.strip()]
+    named = {lookup(registry, name).name for name in asked.models}
+    wanted = asked.wanted
     idle = [part for part in wanted if not any(_matches(name, part) for name in registry)]
     if idle and len(idle) < len(wanted):
         raise UsageError(f"no model of the index matches '{idle[0]}'", nearest(idle[0], registry))
-    if not (named or wanted or everything):
+    if asked.nothing:
         raise UsageError("no model was asked for", "name models, or say --all or --name PATTERN")
     return [
         entry
         for name, entry in registry.items()
-        if everything or name in named or any(_matches(name, part) for part in wanted)
+        if asked.everything or name in named or any(_matches(name, part) for part in wanted)
     ]
 
 
@@ -181,8 +202,13 @@ def _bare(name: str) -> str:
     return name.rpartition("/")[2]
 
 
+def _names(name: str) -> set[str]:
+    """Return what a model may be called."""
+    return {name, _bare(name)}
+
+
 def _matches(name: str, pattern: str) -> bool:
-    return fnmatchcase(name, pattern) or fnmatchcase(_bare(name), pattern)
+    return any(fnmatchcase(each, pattern) for each in _names(name))
 
 
 def nothing_selected(what: str) -> int:

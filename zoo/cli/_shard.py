@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
 
 import click
 
 from zoo.claims import ModelEntry
 from zoo.index import Problem
 
-F = TypeVar("F", bound=Callable[..., Any])
 Shard = tuple[int, int]
-
-
-def shard_option(function: F) -> F:
-    """Add ``--shard``."""
-    return click.option(
-        "--shard",
-        callback=_parsed,
-        metavar="K/N",
-        help="Only the K-th of N shares of the models; 'zoo report' puts their Runs together.",
-    )(function)
 
 
 def _parsed(context: click.Context, option: click.Parameter, text: str | None) -> Shard | None:
@@ -32,6 +20,14 @@ def _parsed(context: click.Context, option: click.Parameter, text: str | None) -
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
         raise click.BadParameter(f"'{text}' is no share such as 1/8 or 8/8")
     return int(match[1]), int(match[2])
+
+
+shard_option = click.option(
+    "--shard",
+    callback=_parsed,
+    metavar="K/N",
+    help="Only the K-th of N shares of the models; 'zoo report' puts their Runs together.",
+)
 
 
 def share(

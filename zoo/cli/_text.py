@@ -1,8 +1,8 @@
-"""Lays text out in columns for a terminal."""
+"""Lays rows out: in columns for a terminal, or as a table of Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.cells import cell_len
 
@@ -25,6 +25,15 @@ def columns(rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> str:
         for row in cells
     ]
     return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def section(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the lines of a section of Markdown with a table; none, where there is no row."""
+    if rows:
+        yield from ("", f"## {title}", "", f"| {' | '.join(header)} |")
+        yield f"|{'|'.join(':--' for _ in header)}|"
+        for row in rows:
+            yield f"| {' | '.join(escape.markdown(cell) for cell in row)} |"
 
 
 def _cell(value: object) -> str:

@@ -13,7 +13,7 @@ import click
 
 from zoo import escape
 from zoo.cli import _access, _output, _size
-from zoo.crops import keeping
+from zoo.crops import packs
 from zoo.errors import UsageError
 from zoo.weights.durable import writing
 from zoo.weights.store import Loss, Store
@@ -118,8 +118,8 @@ def prune_command(older_than: float | None, max_size: int | None, dry_run: bool)
         with writing(store.folder):
             remove(store, out)
         sweep(store.folder, now)
-        keeping.sweep(store.folder, now)
-        keeping.drop_empty(store.folder)
+        packs.sweep(store.folder, now)
+        packs.drop_empty(store.folder)
     _total(out, "to be removed" if dry_run else "removed")
     return 0
 
@@ -131,8 +131,8 @@ def _store() -> Store:
 def _crops(store: Store) -> list[Held]:
     """Return the packs of decoded pictures, the one that was used last first."""
     return [
-        Held(pack.path, None, pack.size, pack.used, (keeping.described(pack),), DECODED)
-        for pack in keeping.packs(store.folder)
+        Held(pack.path, None, pack.size, pack.used, (packs.described(pack),), DECODED)
+        for pack in packs.held(store.folder)
     ]
 
 
@@ -157,7 +157,7 @@ def _by_folder(crops: list[Held]) -> list[Held]:
 
 def _crops_loss(each: Held) -> Loss | None:
     """Remove a pack with a picture that is not what it was, and say so."""
-    if keeping.is_sound(each.path):
+    if packs.is_sound(each.path):
         return None
     try:
         each.path.unlink()

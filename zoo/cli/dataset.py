@@ -31,7 +31,7 @@ def dataset_command() -> None:
 @click.option("--label-sets", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="ReaL's real.json.  [default: the list that timm ships]")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def check_command(
     path: Path, name: str | None, layout: str | None, label_sets: Path | None, form: str
 ) -> int:

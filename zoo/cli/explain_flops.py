@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
@@ -44,24 +43,19 @@ class Explained:
 
 @click.command("explain-flops")
 @_selection.selection_options
-@_selection.index_option
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]),
-              default="text", show_default=True)  # fmt: skip
+              default="text", show_default=True, help="How it is written.")  # fmt: skip
 def explain_flops_command(
-    models: tuple[str, ...],
-    everything: bool,
-    patterns: str | None,
-    index: Path | None,
+    asked: _selection.Asked,
     trust_python: bool,
     form: str,
 ) -> int:
     """Say which counting rule, on which input, reproduces published FLOPs to the last digit.
 
     Without a model, all of the index. An explanation never changes a verdict of 'zoo verify'."""
-    registry, _ = _selection.spoiled_apart(index)
-    everything = everything or not (models or patterns)
-    chosen = _selection.choose(registry, models, patterns, everything)
+    registry, _ = _selection.spoiled_apart(asked.index)
+    chosen = _selection.choose(registry, asked.or_all())
     if not chosen:
         return _selection.nothing_selected("no model of the index matches")
     entries = [entry for entry in chosen if entry.claimed(Metric.FLOPS) is not None]

@@ -13,15 +13,12 @@ from zoo.exchange import EXPORTERS
 
 @click.command("export")
 @_selection.selection_options
-@_selection.index_option
-@click.option("--format", "form", type=click.Choice(list(EXPORTERS)), required=True)
+@click.option("--format", "form", type=click.Choice(list(EXPORTERS)), required=True,
+              help="How they are written.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE-OR-FOLDER",
               help="File to write, or folder for a page a model.")  # fmt: skip
 def export_command(
-    models: tuple[str, ...],
-    everything: bool,
-    patterns: str | None,
-    index: Path | None,
+    asked: _selection.Asked,
     form: str,
     output: Path | None,
 ) -> int:
@@ -30,8 +27,7 @@ def export_command(
     yaml and json are model-index documents, csv is a table, hf-card gives a Hugging Face model
     card a model, and eval-results a file a model for the folder .eval_results/ of its
     repository."""
-    registry = _selection.sound_registry(index)
-    entries = _selection.choose(registry, models, patterns, everything)
+    entries = _selection.chosen(asked)
     if not entries:
         return _selection.nothing_selected("no model of the index matches")
     exporter = EXPORTERS[form]

@@ -15,30 +15,23 @@ from zoo.run import WeightsFile
 
 @click.command("fetch")
 @_selection.selection_options
-@_selection.index_option
 @_lock.lock_option
 @_access.access_options
 @_fetching.jobs_option
 def fetch_command(
-    models: tuple[str, ...],
-    everything: bool,
-    patterns: str | None,
-    index: Path | None,
+    asked: _selection.Asked,
     lock: Path | None,
-    offline: bool,
-    allow_http: bool,
-    paranoid: bool,
+    allowed: _access.Allowed,
     jobs: int | None,
 ) -> int:
     """Obtain and hash the weights of models.
 
     What broke off is gone on with by the next fetch."""
-    entries = _selection.choose(_selection.sound_registry(index), models, patterns, everything)
+    entries = _selection.chosen(asked)
     if not entries:
         return _selection.nothing_selected("no model of the index matches")
-    entries = _lock.with_pins(entries, lock, index)
-    access = _access.access(offline=offline, allow_http=allow_http, paranoid=paranoid)
-    with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
+    entries = _lock.with_pins(entries, lock, asked.index)
+    with closing(_fetching.obtained(entries, _access.access(allowed), jobs)) as outcomes:
         codes = [_tell(entry, outcome) for entry, outcome in outcomes]
     return 1 if 1 in codes else max(codes)
 

@@ -21,7 +21,6 @@ Outcomes = Iterable[tuple[ModelEntry, _fetching.Outcome]]
 
 @click.command("lock")
 @_selection.selection_options
-@_selection.index_option
 @_lock.lock_option
 @_access.access_options
 @_fetching.jobs_option
@@ -33,14 +32,9 @@ Outcomes = Iterable[tuple[ModelEntry, _fetching.Outcome]]
 )
 @click.option("--update", is_flag=True, help="Also replace pins that no longer hold.")
 def lock_command(
-    models: tuple[str, ...],
-    everything: bool,
-    patterns: str | None,
-    index: Path | None,
+    asked: _selection.Asked,
     lock: Path | None,
-    offline: bool,
-    allow_http: bool,
-    paranoid: bool,
+    allowed: _access.Allowed,
     jobs: int | None,
     check: bool,
     update: bool,
@@ -52,21 +46,19 @@ def lock_command(
     named."""
     if check and update:
         raise UsageError("--check writes nothing, so that there is nothing to --update")
-    everything = everything or (check and not models and not patterns)
-    registry = _selection.sound_registry(index)
-    entries = _selection.choose(registry, models, patterns, everything)
+    asked = asked.or_all(check)
+    registry = _selection.sound_registry(asked.index)
+    entries = _selection.choose(registry, asked)
     if not entries:
         return _selection.nothing_selected("no model of the index matches")
-    path = _lock.lock_path(lock, index) if check else _lock.own_lock_path(lock, index)
+    path = _lock.lock_path(lock, asked.index) if check else _lock.own_lock_path(lock, asked.index)
     if check and not path.exists():
         raise UsageError(f"there is no lock file {path}", "'zoo lock --all' writes one")
     pins = read_pins(path)
-    access = _access.access(
-        offline=offline, allow_http=allow_http, paranoid=paranoid, refresh=not check
-    )
+    access = _access.access(allowed, refresh=not check)
     if access.offline and not check:
         click.echo("offline: no URL is asked, only what is in the cache is pinned", err=True)
-    gone = [name for name in pins if name not in registry] if everything else []
+    gone = [name for name in pins if name not in registry] if asked.everything else []
     entries = entries if update else pinned(entries, pins)  # so that a stale copy is not believed
     with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
         if check:

@@ -31,7 +31,7 @@ SHOWN = 5
 @click.option("--against", type=click.Path(path_type=Path), metavar="PREDICTIONS",
               help="Count the pictures on which these others do not agree.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def score_command(predictions: Path, labels: str | None, against: Path | None, form: str) -> int:
     """Compute the accuracies of PREDICTIONS, which 'zoo verify --predictions' keeps.
 

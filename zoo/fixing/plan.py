@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zoo.claims import Claim, Digest, Metric, ModelEntry, Value, plain
-from zoo.findings import Finding, Measurement, Tolerance, Verdict, judge, show
+from zoo.findings import Finding, Measurement, Tolerance, Verdict, show
 from zoo.fixing import conventions, wording
 from zoo.fixing.outcome import Fix, Leave, Left
+from zoo.judging import judge
 from zoo.run import Run, SubjectRecord
 
 # What is written for each rule that failed, and what only where the rule is named: a digest that

@@ -9,7 +9,6 @@ are merged to ``predictions.parquet``, whose bytes do not tell how often the wor
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -148,14 +147,14 @@ def _about(items: Sequence[Prediction], pictures: Sequence[Picture]) -> bool:
         return False
     return all(
         (item.id, item.label, item.accepted) == (picture.id, picture.label, picture.accepted)
-        and item.sha256 == _sha256(picture)
+        and _holds(picture, item.sha256)
         for item, picture in zip(items, pictures, strict=True)
     )
 
 
-def _sha256(picture: Picture) -> str:
-    """Return the digest of a picture's file, or nothing where it cannot be read."""
+def _holds(picture: Picture, sha256: str) -> bool:
+    """Return whether a picture's file can be read and has that digest."""
     try:
-        return hashlib.sha256(picture.read()).hexdigest()
+        return picture.sha256() == sha256
     except (OSError, ValueError):
-        return ""
+        return False

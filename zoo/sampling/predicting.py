@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -94,12 +93,12 @@ def _check_names(dataset: Dataset) -> None:
 
 
 def _digests(pictures: Sequence[Picture]) -> dict[str, str]:
-    return {picture.id: _sha256(picture) for picture in pictures}
+    return {picture.id: _digest(picture) for picture in pictures}
 
 
-def _sha256(picture: Picture) -> str:
+def _digest(picture: Picture) -> str:
     try:
-        return hashlib.sha256(picture.read()).hexdigest()
+        return picture.sha256()
     except (OSError, ValueError) as error:
         raise Unavailable(f"{picture.where} cannot be read: {error}") from None
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zoo.claims import Metric
-from zoo.findings import Interval, Tolerance, Verdict, within
+from zoo.findings import Interval, Tolerance, Verdict
+from zoo.judging import within
 from zoo.predictions import Prediction
 from zoo.sampling.bounds import next_look, nothing_known
 

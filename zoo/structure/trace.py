@@ -6,6 +6,7 @@ Nothing is computed: tensors of the meta device have a shape and no data.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor, nn
@@ -34,8 +35,8 @@ def trace(
     Raises:
         Unavailable: the network does not run on such an input alone, or gives no tensor.
     """
-    if any(is_lazy(tensor) for tensor in (*network.parameters(), *network.buffers())):
-        raise Unavailable("the network is lazy: its parameters have no shape before a first input")
+    refuse_lazy(network.parameters())
+    refuse_lazy(network.buffers())
     seen = Seen(network)
     picture = _picture(shape)
     try:
@@ -57,6 +58,16 @@ def trace(
         forwards=tuple(seen.forwards),
         functions=tuple(seen.functions),
     )
+
+
+def refuse_lazy(tensors: Iterable[Tensor]) -> None:
+    """Do nothing where the shapes of all tensors are known.
+
+    Raises:
+        Unavailable: one of them gets its shape from a first input.
+    """
+    if any(is_lazy(tensor) for tensor in tensors):
+        raise Unavailable("the network is lazy: its parameters have no shape before a first input")
 
 
 def _picture(shape: Shape) -> Tensor:

@@ -164,10 +164,9 @@ def _stripped(network: nn.Module) -> nn.Module:
 
 
 def _parameters(network: nn.Module) -> int:
-    from torch.nn.parameter import is_lazy
+    from zoo.structure.trace import refuse_lazy
 
-    if any(is_lazy(parameter) for parameter in network.parameters()):
-        raise Unavailable("the network is lazy: its parameters have no shape before a first input")
+    refuse_lazy(network.parameters())
     return sum(parameter.numel() for parameter in network.parameters())
 
 

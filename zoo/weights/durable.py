@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from zoo.atomic import aside
 from zoo.claims import Digest
 from zoo.errors import Unavailable
 from zoo.weights.partial import FOLDER
 
 READ_ONLY = 0o444
-LOOSE = "loose."  # how a file is called that nobody goes on with if it is left behind
 
 
 @contextlib.contextmanager
@@ -40,21 +39,16 @@ def written(store: Path, chunks: Iterable[bytes]) -> Iterator[tuple[Path, Digest
     Raises:
         OSError: the folder cannot be written to, or the disk is full.
     """
-    place = store / FOLDER
-    place.mkdir(parents=True, exist_ok=True)
     running, size = hashlib.sha256(), 0
-    descriptor, name = tempfile.mkstemp(prefix=LOOSE, dir=place)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
+    with aside(store / FOLDER) as loose:
+        with loose.open("wb") as stream:
             for chunk in chunks:
                 stream.write(chunk)
                 running.update(chunk)
                 size += len(chunk)
             stream.flush()
             os.fsync(stream.fileno())
-        yield Path(name), Digest("sha256", running.hexdigest()), size
-    finally:
-        Path(name).unlink(missing_ok=True)
+        yield loose, Digest("sha256", running.hexdigest()), size
 
 
 def settle(temporary: Path, final: Path) -> None:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoo.atomic import LOOSE
 from zoo.claims import Digest
 from zoo.weights import origin, partial, proof, turn
-from zoo.weights.durable import LOOSE
 from zoo.weights.origin import written_now
 from zoo.weights.store import Loss, Store
 
