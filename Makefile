@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test coverage check docs examples report bench clean
+.PHONY: demo test fuzz coverage check docs examples report bench clean
 
 # All that is run here is installed by these lines and by pyproject.toml alone.
 $(READY): pyproject.toml
@@ -17,6 +17,12 @@ demo: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -m browser -rs  # without Chromium they are skipped, which is said
+
+# The property tests, by chance and for so many minutes in all; prints what docs/fuzzing.md shows.
+MINUTES ?= 20
+fuzz: $(READY)
+	$(BIN)/python -m pytest -p tests.fuzzing --minutes $(MINUTES) --hypothesis-profile long \
+		-m 'hypothesis and not gpu and not network and not ray and not browser'
 
 # How much of zoo the tests run, branch by branch: those of `make test`, and the slow ones.
 coverage: $(READY)

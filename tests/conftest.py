@@ -8,11 +8,28 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import DirectoryBasedExampleDatabase
 
 from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, SourceSpec, Text, Value
 
 PLACE = Location("index.md", 7, 3)
 NOWHERE = Path(os.devnull)  # a folder in which nothing can be kept
+
+# How hard property tests try: ``ci`` is the same everywhere and every time; ``long`` is by chance,
+# and remembers what failed (``make fuzz``, or ``pytest --hypothesis-profile long``). How fast the
+# machine is decides nothing in either.
+_ANYWHERE = settings(
+    deadline=None,
+    suppress_health_check=(HealthCheck.too_slow,),
+    phases=set(Phase) - {Phase.explain},  # which takes minutes where a document is long
+)
+settings.register_profile("ci", _ANYWHERE, max_examples=30, derandomize=True, database=None)
+settings.register_profile(
+    "long", _ANYWHERE, max_examples=5000, derandomize=False, print_blob=True,
+    database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
+)  # fmt: skip
+settings.load_profile("ci")
 
 MakeClaim = Callable[..., Claim]
 MakeEntry = Callable[..., ModelEntry]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -111,7 +111,6 @@ def test_a_right_document_is_accepted(name: str, document: Any) -> None:
     assert fault(name, document) is None
 
 
-@settings(max_examples=400, deadline=None)
 @given(data=st.data())
 def test_the_matcher_agrees_with_jsonschema_on_documents_that_are_nearly_right(
     data: st.DataObject,
@@ -126,7 +125,6 @@ def test_the_matcher_agrees_with_jsonschema_on_documents_that_are_nearly_right(
     assert (fault(name, document) is None) == accepted
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_the_matcher_agrees_with_jsonschema_on_any_value(value: Any) -> None:
     for name in DOCUMENTS:
@@ -155,7 +153,6 @@ KEYWORDS: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("schema", KEYWORDS, ids=str)
-@settings(deadline=None)
 @given(value=VALUES)
 def test_each_keyword_means_what_jsonschema_takes_it_for(schema: Any, value: Any) -> None:
     assert compiled(schema, {})(value) == Draft202012Validator(schema).is_valid(value)

@@ -47,7 +47,7 @@ def read_config(folder: Path) -> Mapping[str, Any]:
 def _load(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"{path.name} cannot be read: {error}") from None
 
 

@@ -57,6 +57,12 @@ def test_texts_that_look_like_numbers_stay_texts() -> None:
     assert unplaced(parse(to_text([entry]), "b.yml")) == [entry]
 
 
+def test_a_number_that_no_float_holds_is_refused_at_its_line() -> None:
+    with pytest.raises(UsageError, match=r"b\.yml:7: 1e400 is larger than any number") as error:
+        parse(HEAD + ITEM.replace("100", "1e400"), "b.yml")
+    assert error.value.hint
+
+
 def test_an_entry_knows_its_line() -> None:
     first, second = parse(HEAD + ITEM + ITEM, "b.yml")
     assert [(e.location.path, e.location.line) for e in (first, second) if e.location] == [

@@ -204,6 +204,7 @@ def test_a_run_records_the_options_that_are_needed_to_do_it_again(
         ("trust-pyton = true", "did you mean trust-python"),
         ("offline = 1", "offline must be true or false"),
         ("offline = ", "zoo.toml cannot be read"),
+        (f"a = {'[' * 5000}", "zoo.toml cannot be read"),
         ("index = 3", "index must be a text"),
         ("batch-size = 0", "batch-size must be at least 1"),
         ('device = "cuda:99"', "torch cannot use the device 'cuda:99'"),

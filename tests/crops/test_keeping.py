@@ -56,6 +56,26 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     return seen
 
 
+HEADERS = {
+    "nothing": b"{}",
+    "no geometry": b'{"__metadata__": 1}',
+    "too deep": b"[" * 100_000,
+    "a place that is none": b'{"__metadata__":{"digests":"{}"},"00":{"data_offsets":[0.5,3072.5]}}',
+    "a place too far": b'{"__metadata__":{"digests":"{}"},"00":{"data_offsets":[1%b,2%b]}}'
+    % (b"0" * 30, b"0" * 30),
+}
+
+
+@pytest.mark.parametrize("name", HEADERS)
+def test_a_pack_whose_header_is_none_is_damaged(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "key" / "pack.safetensors"
+    path.parent.mkdir()
+    path.write_bytes(len(HEADERS[name]).to_bytes(8, "little") + HEADERS[name] + bytes(CROP))
+    assert packs.described(packs.Pack(path, 0, 0.0)) == "damaged"
+    assert name == "nothing" or not packs.is_sound(path)
+    assert packs._spans(path, CROP) == {}
+
+
 def shown(pictures, keep=None, said=None, preprocessing=PREPROCESSING, **how) -> list[torch.Tensor]:
     """Return the pixels of two batches."""
     say = [].append if said is None else said.append

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.claims import Claim, Location, Metric, ModelEntry, SourceSpec
@@ -129,7 +129,6 @@ def test_models_of_several_libraries_keep_their_names(tmp_path: Path) -> None:
     assert [entry["source"] for entry in back] == [("timm", "m", {}), ("timm", "m", {})]
 
 
-@settings(max_examples=60, deadline=None)
 @given(NUMBERS, st.sampled_from(["", "K", " M", "G"]), NUMBERS, TEXTS, st.sampled_from("yj"))
 def test_any_value_is_read_back_with_its_digits(
     tmp_path_factory: pytest.TempPathFactory,
@@ -163,7 +162,6 @@ def parsed(kind: str, text: str) -> Any:
         return None
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     st.binary(max_size=80)
     | st.lists(st.sampled_from([b"m", b"224", b"80.1", b",", b'"', b"\n", b"-", b"\xd9\xa3"])).map(

@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoo.fixing import unified
@@ -25,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=settings.default.max_examples // 4)  # each starts git
 @given(st.tuples(LINES, END).map("".join), st.tuples(LINES, END).map("".join))
 def test_git_makes_the_new_file_of_the_old_one(folder: Path, old: str, new: str) -> None:
     if not old or not new or old == new:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zoo.index.markdown import Block, blocks
@@ -181,7 +181,6 @@ def test_every_block_lies_on_the_lines_that_it_names(lines):
 @example("")
 @example("---")
 @example("<!-->\n")
-@settings(max_examples=300, deadline=2000)
 def test_any_page_ends_in_blocks_or_a_problem(page):
     try:
         documents = found(page)

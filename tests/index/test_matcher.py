@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.index import schema
@@ -46,7 +46,6 @@ def agree(node):
 
 
 @given(TREES)
-@settings(max_examples=300, deadline=None)
 def test_the_matcher_agrees_with_jsonschema_on_any_tree(text):
     node = tree(text)
     if node is not None:
@@ -57,7 +56,6 @@ def test_the_matcher_agrees_with_jsonschema_on_any_tree(text):
     st.dictionaries(st.sampled_from(KEYS), TREES, max_size=4),
     st.sampled_from(["Models", "Collections"]),
 )
-@settings(max_examples=300, deadline=None)
 def test_the_matcher_agrees_with_jsonschema_on_the_parts_of_a_model(fields, kind):
     inner = ", ".join(f"{key}: {value}" for key, value in fields.items() if fold(key) != "name")
     node = tree(f"{{{kind}: [{{Name: a, {inner}}}]}}")
@@ -67,7 +65,6 @@ def test_the_matcher_agrees_with_jsonschema_on_the_parts_of_a_model(fields, kind
 
 @pytest.mark.parametrize("key", ["Metadata", "Metrics"])
 @given(field=st.sampled_from(KEYS), value=st.sampled_from([*SCALARS, "[1, 2]", "[]", "{a: b}"]))
-@settings(max_examples=300, deadline=None)
 def test_the_matcher_agrees_with_jsonschema_on_every_field(key, field, value):
     part = f"{key}: {{{field}: {value}}}"
     if key == "Metrics":

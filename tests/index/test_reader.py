@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from zoo.claims import FITS, Digest, Location, Metric
@@ -531,7 +531,6 @@ def spoiled(draw):
     b"Collections:\n- Name: c\n  Results: [x]\nModels:\n- Name: a\n  In Collection: c\n", ".yml"
 )
 @example(b"Models: [null, [], {Name: {}}, {Name: a, Source: {Type: null}}]", ".yml")
-@settings(max_examples=400, deadline=2000)
 def test_any_bytes_end_in_entries_or_problems_with_their_places(data, suffix):
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, f"x{suffix}")
@@ -565,7 +564,6 @@ PARTS = st.recursive(
 
 
 @given(st.lists(PARTS, max_size=3), st.lists(PARTS, max_size=3))
-@settings(max_examples=300, deadline=2000)
 def test_any_tree_ends_in_entries_or_problems(collections, models):
     text = f"Collections: [{', '.join(collections)}]\nModels: [{', '.join(models)}]\n"
     with tempfile.TemporaryDirectory() as folder:

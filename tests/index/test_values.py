@@ -101,7 +101,7 @@ def test_a_count_is_read_in_base_units(text, value):
 @pytest.mark.parametrize(
     "text",
     ["-1", "1.5", "0.0001K", "25.6 MB", "25.6 MM", "12,34", "1,2345", "1,234M", "1,234,567.5",
-     ",123", "1000000000000000001", "1e19", "5%"],
+     ",123", "1000000000000000001", "1e19", "5%", f"1.{'0' * 28}1", f"{10**18}.{'0' * 12}1"],
 )  # fmt: skip
 def test_what_counts_nothing_is_no_count(text):
     with pytest.raises(ValueError, match=r"^not a count such as"):

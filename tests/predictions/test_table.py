@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -34,7 +34,6 @@ several = st.lists(predictions, max_size=8, unique_by=lambda item: item.id).map(
 
 
 @given(several)
-@settings(max_examples=60, deadline=None)
 def test_what_was_written_is_read_back(items: tuple[Prediction, ...]) -> None:
     content = to_bytes(items, SAID)
     table = read(content)

@@ -133,6 +133,15 @@ def test_all_that_moves_a_number_is_in_the_key(
     assert store.find(model) is None
 
 
+def test_facts_that_cannot_be_read_are_not_there(timm_model, tmp_path: Path) -> None:
+    model, store = timm_model("resnet18"), cache.Cache(tmp_path)
+    store.keep(model, Facts(Identity("resnet18", "timm"), 1))
+    (kept,) = tmp_path.rglob("facts/**/*.json")
+    for text in ("", "[]", '{"sha256": 1}', "[" * 100_000):
+        kept.write_text(text)
+        assert store.find(model) is None
+
+
 def test_a_network_of_code_that_may_change_is_not_kept(python_model, tmp_path: Path) -> None:
     Survey(tmp_path).facts(python_model("small"), Wanted((SHAPE,)))
     assert list(tmp_path.rglob("facts/**/*.json")) == []

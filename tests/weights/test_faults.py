@@ -20,7 +20,7 @@ from tests.weights.server import Hostile, body, half_then, in_turn, ranged, stal
 from zoo.errors import Unavailable
 from zoo.run import WeightsFile
 from zoo.weights import Access, Patience, Policy, obtain
-from zoo.weights.origin import Origin, key
+from zoo.weights.origin import Origin, key, trusted, written_now
 from zoo.weights.partial import begin, resume
 
 ROOT = Path(__file__).parents[2]
@@ -238,6 +238,18 @@ def test_bytes_that_a_power_cut_may_have_lost_are_not_trusted(cache: Path) -> No
     assert copied.size == 5
     copied.discard()
     again.discard()
+
+
+@pytest.mark.parametrize("record", ["[" * 100_000, '{"flushed": 1e999, "length": null}'])
+def test_a_record_that_no_zoo_has_written_is_trusted_for_nothing(
+    tmp_path: Path, record: str
+) -> None:
+    (tmp_path / "data").write_bytes(b"x")
+    (tmp_path / "record").write_text(
+        record.replace("{", '{"url": "https://a/b", "etag": "x", "length": 1, "boot": "x", ')
+    )
+    assert trusted(tmp_path, "https://a/b") == (None, 0)
+    assert written_now(tmp_path) in {True, False}
 
 
 def test_a_part_that_has_rotted_is_no_part(server: Hostile, fetch: Fetch, cache: Path) -> None:

@@ -5,6 +5,7 @@ It is read by the reader of indexes, whose limits hold for it too: a pull reques
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -150,7 +151,10 @@ def _plain(node: Node) -> Any:
         case Sequence():
             return [_plain(item) for item in node.items]
         case Scalar(text=text, plain=True) if match := _NUMBER.fullmatch(text):
-            return float(text) if match[1] or match[2] else int(text)
+            number = float(text) if match[1] or match[2] else int(text)
+            if math.isinf(number):
+                raise _fault(f"{text} is larger than any number that is measured", node.location)
+            return number
         case Scalar():
             return node.text
 

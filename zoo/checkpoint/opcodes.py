@@ -8,7 +8,8 @@ is an allow list, since every deny list has been got round (arXiv:2508.19774).
 from __future__ import annotations
 
 import pickletools
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from zoo.checkpoint.rejected import Kind, Rejected, damaged, too_much, unsupported
@@ -79,9 +80,15 @@ def check(stream: BinaryIO) -> None:
     Raises:
         Rejected: it asks for what no checkpoint of tensors needs, which is named, or is no pickle.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escapes in a text that no Python writes
+        _check(_opcodes(stream))
+
+
+def _check(opcodes: Iterable[tuple[str, object]]) -> None:
     texts: list[str] = []
     odd = ""
-    for number, (opcode, argument) in enumerate(_opcodes(stream)):
+    for number, (opcode, argument) in enumerate(opcodes):
         if number >= MOST_OPCODES:
             raise too_much(f"its pickle has more than {MOST_OPCODES:,} instructions")
         if opcode in ("GLOBAL", "INST"):

@@ -27,6 +27,7 @@ SUFFIX = ".safetensors"
 ASIDE = ".partial"
 LEFT = 86_400.0  # seconds after which what a killed process left is removed
 MOST_HEADER = 2**24  # bytes
+LARGEST = 2**40  # bytes of a pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def held(folder: Path) -> list[Pack]:
 
 def described(pack: Pack) -> str:
     """Return in words how the pictures of a pack were cropped, as the pack itself says."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
         return str(_header(pack.path)[0]["__metadata__"]["geometry"])
     return "damaged"
 
@@ -96,7 +97,7 @@ def is_sound(path: Path) -> bool:
         digests = json.loads(header.pop("__metadata__")["digests"])
         with path.open("rb", buffering=0) as stream:
             for name, entry in header.items():
-                start, end = entry["data_offsets"]
+                start, end = _offsets(entry)
                 stream.seek(begin + start)
                 crop = stream.read(end - start)
                 if digest(path.parent.name, bytes.fromhex(name), crop) != digests[name]:
@@ -157,7 +158,7 @@ def _spans(path: Path, size: int) -> dict[str, Span]:
         header, begin = _header(path)
         digests = json.loads(header.pop("__metadata__")["digests"])
         for name, entry in header.items():
-            start, end = entry["data_offsets"]
+            start, end = _offsets(entry)
             if end - start == size:
                 found[name] = Span(path, begin + start, digests[name])
     return found
@@ -169,7 +170,18 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
         length = int.from_bytes(stream.read(8), "little")
         if length > MOST_HEADER:
             raise ValueError("the header is too long")
-        header = json.loads(stream.read(length))
+        try:
+            header = json.loads(stream.read(length))
+        except RecursionError:
+            raise ValueError("the header is nested too deeply") from None
     if not isinstance(header, dict):
         raise ValueError("the header is no object")
     return header, 8 + length
+
+
+def _offsets(entry: Mapping[str, Any]) -> tuple[int, int]:
+    """Return where a crop begins and ends, counted from the end of the header."""
+    start, end = entry["data_offsets"]
+    if not (type(start) is type(end) is int and 0 <= start <= end <= LARGEST):
+        raise ValueError("a crop has no place in the pack")
+    return start, end

@@ -20,11 +20,12 @@ _BYTES = {
     "KIB": 2**10, "MIB": 2**20, "GIB": 2**30,
 }  # fmt: skip
 _LARGEST = Decimal(10) ** 18
+_LONGEST = 28  # characters of a number: with more digits Decimal would round what it computes
 
 
 def _split(text: str, wanted: str) -> tuple[Decimal, str]:
     match = _NUMBER.fullmatch(text.strip())
-    if match is None or len(match[1]) > 40:
+    if match is None or len(match[1]) > _LONGEST:
         raise ValueError(f"not {wanted}")
     return Decimal(match[1]), match[2].upper()
 

@@ -38,7 +38,7 @@ class Cache:
             document = json.loads(path.read_bytes())
             sound = document["sha256"] == _digest(document["facts"])
             return from_data(document["facts"]) if sound else None
-        except (OSError, LookupError, TypeError, ValueError, AttributeError):
+        except (OSError, LookupError, TypeError, ValueError, AttributeError, RecursionError):
             return None
 
     def keep(self, entry: ModelEntry, facts: Facts) -> None:

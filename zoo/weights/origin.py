@@ -49,7 +49,7 @@ def trusted(folder: Path, url: str) -> tuple[Origin | None, int]:
         same = bool(origin.boot) and origin.boot == _boot()
         trusted = size if same else min(size, int(origin.flushed))
         return origin, trusted if origin.length is None else min(trusted, int(origin.length))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, OverflowError, RecursionError):
         return None, 0
 
 
@@ -74,7 +74,7 @@ def written_now(folder: Path) -> bool:
         os.kill(int(record["writer"]), 0)
     except (ProcessLookupError, OverflowError):
         return False
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return (folder / "data").exists()  # which comes after the record
     return True
 
