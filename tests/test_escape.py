@@ -141,11 +141,10 @@ def test_no_text_leaves_its_html_element_or_attribute(text: str) -> None:
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_json_that_is_escaped_for_a_place_has_the_value_that_it_had(value: Any) -> None:
     document = json.dumps(value, ensure_ascii=False)
-    for escaped in (escape.json_text(document), escape.script_json(document)):
-        assert json.loads(escaped) == value
-        assert "##[" not in escaped
-        assert not re.search(r"[\x7f-\x9f\u2028\u2029\u202e\ud800-\udfff]", escaped)
-    assert not set("<>&") & set(escape.script_json(document))
+    escaped = escape.json_text(document)
+    assert json.loads(escaped) == value
+    assert "##[" not in escaped
+    assert not re.search(r"[\x7f-\x9f\u2028\u2029\u202e\ud800-\udfff]", escaped)
 
 
 @given(st.text(), st.text())

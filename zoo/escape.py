@@ -103,11 +103,6 @@ def html(text: str) -> str:
     return _html.escape(visible(text), quote=True)
 
 
-def script_json(document: str) -> str:
-    """Return a JSON document of the same value that can stand in an HTML script element."""
-    return re.sub("[<>&]", _json_escape, json_text(document))
-
-
 def json_text(document: str) -> str:
     """Return a JSON document of the same value that can be written anywhere.
 
