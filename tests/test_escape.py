@@ -149,7 +149,7 @@ def test_json_that_is_escaped_for_a_place_has_the_value_that_it_had(value: Any) 
 
 @given(st.text(), st.text())
 def test_no_text_ends_the_property_or_the_command_that_it_stands_in(name: str, text: str) -> None:
-    command = f"::error title={escape.github_property(name)}::{escape.github_data(text)}"
+    command = escape.github_command("error", {"title": name}, text)
     assert len(command.splitlines()) == 1
     properties, _, data = command.removeprefix("::error ").partition("::")
     assert properties.count(",") == properties.count(":") == 0
