@@ -12,6 +12,7 @@ from zoo import escape
 from zoo.claims import Location
 from zoo.findings import Finding
 from zoo.reports import known_of, known_words
+from zoo.rules import sentence
 from zoo.run import Run
 
 LONGEST = 2000  # characters of a message, of which the reader of a list sees a few lines
@@ -91,7 +92,7 @@ def meaning(rule: str) -> str:
 
     if rule in RULES:
         known = RULES[rule]
-        return f"{_sentence(known.means)}\n\n{_sentence(known.why)}\n\n{_sentence(known.mend)}"
+        return f"{sentence(known.means)}\n\n{sentence(known.why)}\n\n{sentence(known.mend)}"
     if rule == NOT_CHECKABLE:
         return "Lists what a page says that cannot be read off a checkpoint."
     source = files("zoo") / "validators" / f"{rule.replace('-', '_')}.py"
@@ -99,7 +100,3 @@ def meaning(rule: str) -> str:
         return f"The rule {escape.line(rule)}, which this version of zoo does not know."
     module = ast.parse(source.read_text(encoding="utf-8"))
     return inspect.cleandoc(ast.get_docstring(module) or rule).replace("``", "`")
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
