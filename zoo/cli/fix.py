@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -88,7 +87,7 @@ def _rules(only: str | None) -> tuple[str, ...]:
 
 
 def _require_own(path: Path) -> None:
-    if path == Path(str(files("zoo") / "bundled-index")):
+    if path == _selection.bundled():
         raise UsageError("the index is the one that comes with zoo: it is not written to")
 
 
