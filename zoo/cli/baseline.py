@@ -9,19 +9,16 @@ import click
 
 from zoo import escape
 from zoo.baseline import Entry, Pair, Terms, Update, parse, read, to_text, update
-from zoo.cli import _baseline, _output
-from zoo.cli._runs import read_run
+from zoo.cli import _baseline, _output, _runs
 from zoo.errors import UsageError
 from zoo.findings import show
-from zoo.run import Run, merge
+from zoo.run import Run
 
 NAME = "baseline.yml"
 
 
 @click.command("baseline")
-@click.argument(
-    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN.json..."
-)
+@_runs.runs_argument
 @click.option("--reason", metavar="TEXT", help="Of all new entries.  [default: what was found]")
 @click.option("--issue", metavar="URL", help="Where the new entries are dealt with.")
 @click.option(
@@ -52,7 +49,7 @@ def baseline_command(
     Reasons, issues and days that the file has already are kept; what holds now is dropped; models
     that the Runs are not about stay as they are."""
     terms = Terms(_said(reason), issue or "", _day(expires), errors)
-    run = merge([read_run(path) for path in runs])
+    run = _runs.read_runs(runs)
     old = read(output) if output.exists() else []
     found = update(old, run.findings, terms)
     text = to_text(found.entries)

@@ -10,13 +10,11 @@ import click
 
 from zoo import escape
 from zoo.claims import Claim, ModelEntry
-from zoo.cli import _output, _rewriting, _selection
-from zoo.cli._runs import read_run
+from zoo.cli import _output, _rewriting, _runs, _selection
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.fixing import ALWAYS, ON_REQUEST, Asked, Files, Fix, Left, apply_to_files, plan, unified
 from zoo.index import read_index
-from zoo.run import merge
 from zoo.validators import VALIDATORS
 
 SHOWN = 20
@@ -24,9 +22,7 @@ FAILED = 1
 
 
 @click.command("fix")
-@click.argument(
-    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN.json..."
-)
+@_runs.runs_argument
 @_selection.index_option
 @click.option(
     "--only",
@@ -62,7 +58,7 @@ def fix_command(
     if write:
         _require_own(path)
     entries = dict(_selection.sound_registry(index))
-    decided = plan(merge([read_run(run) for run in runs]), entries, asked, _allowed)
+    decided = plan(_runs.read_runs(runs), entries, asked, _allowed)
     fixes = [each for each in decided if isinstance(each, Fix)]
     found = apply_to_files(fixes, entries, lambda instead: _reread(path, instead))
     _tell([each for each in decided if isinstance(each, Left)])
