@@ -10,7 +10,7 @@ import click
 
 from zoo import escape
 from zoo.claims import Claim, ModelEntry
-from zoo.cli import _output, _rewriting, _runs, _selection
+from zoo.cli import _output, _rewriting, _runs, _selection, _text
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.fixing import ALWAYS, ON_REQUEST, Asked, Files, Fix, Left, apply_to_files, plan, unified
@@ -126,8 +126,7 @@ def _tell(left: Iterable[Left]) -> None:
     for each in left:
         by_words.setdefault(each.words, []).append(f"{each.model} {each.rule}")
     for words, names in by_words.items():
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        text = f"left alone: {', '.join(names[:SHOWN])}{more}: {words}"
+        text = f"left alone: {_text.listed(names, SHOWN)}: {words}"
         click.echo(escape.line(text), err=True)
 
 
