@@ -8,10 +8,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from zoo import escape
-from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict, by_model, show
 from zoo.reports import Reason, folded, marked, reasons
 from zoo.reports._again import command
-from zoo.reports._identity import by_model
 from zoo.run import Run, SubjectRecord
 
 ASSURANCES = {

@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
 from zoo import escape
-from zoo.findings import Finding, Verdict, show
+from zoo.findings import Finding, Verdict, by_model, show
 from zoo.reports import Report, Style, _words, standing
-from zoo.reports._identity import by_model, entries, names
+from zoo.reports._identity import entries, names
 from zoo.run import Run, SubjectRecord
 
 OUTCOMES = {

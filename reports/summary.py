@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zoo import escape
-from zoo.findings import Finding, Verdict, show
+from zoo.findings import Finding, Verdict, by_model, show
 from zoo.reports import Report, Style, _words, known_words
-from zoo.reports._identity import by_model, gravest, named
+from zoo.reports._identity import gravest, named
 from zoo.run import Run
 
 MOST_BYTES = 1_000_000

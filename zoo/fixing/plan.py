@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zoo.claims import Claim, Digest, Metric, ModelEntry, Value, plain
-from zoo.findings import Finding, Measurement, Tolerance, Verdict, show
+from zoo.findings import Finding, Measurement, Tolerance, Verdict, by_model, show
 from zoo.fixing import conventions, wording
 from zoo.fixing.outcome import Fix, Leave, Left
 from zoo.judging import judge
@@ -47,16 +47,14 @@ def plan(
     Args:
         policy: how far a claim may be off, by rule.
     """
-    by_model: dict[str, list[Finding]] = {}
-    for finding in run.findings:
-        by_model.setdefault(finding.model, []).append(finding)
+    models = by_model(run.findings)
     found = [
         _decided(finding, entries.get(model), findings, asked, policy)
-        for model, findings in by_model.items()
+        for model, findings in models.items()
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.rule in asked.rules
     ]
-    return found + list(_pins(run, entries, by_model) if asked.pins else ())
+    return found + list(_pins(run, entries, models) if asked.pins else ())
 
 
 def _decided(
@@ -141,13 +139,13 @@ def _measured(finding: Finding, claim: Claim) -> Value:
 
 
 def _pins(
-    run: Run, entries: Mapping[str, ModelEntry], by_model: Mapping[str, list[Finding]]
+    run: Run, entries: Mapping[str, ModelEntry], models: Mapping[str, list[Finding]]
 ) -> Iterator[Fix | Left]:
     for subject in run.subjects:
         entry = entries.get(subject.model)
         if entry is not None and subject.weights is not None:
             try:
-                if (fix := _pin(subject, entry, by_model.get(subject.model, []))) is not None:
+                if (fix := _pin(subject, entry, models.get(subject.model, []))) is not None:
                     yield fix
             except Leave as reason:
                 yield Left(subject.model, DIGEST, str(reason))
