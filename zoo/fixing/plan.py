@@ -100,13 +100,18 @@ def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) 
         for cause in causes:
             if cause.get("kind") == "alias" or "network" in cause:
                 raise Leave("the name leads to another network, which is what was measured")
-    wrong_file = any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in beside)
-    if finding.rule in _OF_THE_FILE and wrong_file:
-        raise Leave("the weights are not the file that the page means (weights-digest)")
+    if finding.rule in _OF_THE_FILE:
+        _require_right_file(beside)
     if {"interval", "population"} & finding.conditions.keys():
         raise Leave("it was measured on a part of the pictures")
     if isinstance(claim.value, Digest) and not claim.text.startswith("sha256:"):
         raise Leave("the digits are those in the name of the file: publish it under another name")
+
+
+def _require_right_file(findings: Iterable[Finding]) -> None:
+    """Raise where the weights that were there are known to be another file."""
+    if any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
+        raise Leave("the weights are not the file that the page means (weights-digest)")
 
 
 def _value(finding: Finding, claim: Claim, policy: Policy) -> Fix:
@@ -160,8 +165,7 @@ def _pin(subject: SubjectRecord, entry: ModelEntry, findings: Iterable[Finding])
         return None
     if weights.url not in [url.text for url in entry.weights_urls]:
         raise Leave("the Run is of another index: its weights are from another URL")
-    if any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
-        raise Leave("the weights are not the file that the page means (weights-digest)")
+    _require_right_file(findings)
     beside = (entry.claimed(m) for m in (Metric.FILE_SIZE, Metric.PARAMETERS, Metric.FLOPS))
     claim = next(filter(None, beside), None)
     if claim is None:
