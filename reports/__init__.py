@@ -65,9 +65,7 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
     shared: dict[tuple[Verdict, str, str, str], list[str]] = {}
     for finding in findings:
         if finding.verdict is not Verdict.PASS or finding.hint:
-            said = f"{finding.message} {finding.hint}"
-            known = finding.known.words(said) if finding.known else ""
-            key = (finding.verdict, finding.message, finding.hint, known)
+            key = (finding.verdict, finding.message, finding.hint, known_words(finding))
             names = shared.setdefault(key, [])
             if (name := finding.metric or finding.rule) not in names:
                 names.append(name)
@@ -86,6 +84,15 @@ def standing(finding: Finding) -> str:
 def marked(verdict: Verdict, *, known: bool) -> str:
     """Return a verdict, and whether the baseline knows what it is of: ``FAIL known``."""
     return f"{verdict} known" if known else verdict.value
+
+
+def known_words(finding: Finding) -> str:
+    """Return what the baseline says of a finding beyond its message, or nothing.
+
+    It is ``known`` alone where the message says the reason already.
+    """
+    said = f"{finding.message} {finding.hint}"
+    return finding.known.words(said) if finding.known else ""
 
 
 def known_of(findings: Iterable[Finding], outdated: Sized = ()) -> str:

@@ -6,16 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
-from zoo.findings import GRAVEST_FIRST, Finding, show
+from zoo.findings import GRAVEST_FIRST, Finding, by_model, show
 from zoo.run import Outdated, Run
-
-
-def by_model(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    """Return the findings of each model, in their order."""
-    models: dict[str, list[Finding]] = {}
-    for finding in findings:
-        models.setdefault(finding.model, []).append(finding)
-    return models
 
 
 def names(findings: Sequence[Finding]) -> list[str]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from zoo import escape
-from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
-from zoo.reports import Reason, folded, reasons
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict, by_model, show
+from zoo.reports import Reason, folded, marked, reasons
 from zoo.reports._again import command
-from zoo.reports._identity import by_model
 from zoo.run import Run, SubjectRecord
 
 ASSURANCES = {
@@ -52,7 +51,7 @@ class Row:
     @property
     def mark(self) -> str:
         """The verdict, and whether it is known: what a filter goes by."""
-        return f"{self.verdict} {self.known}".rstrip()
+        return marked(self.verdict, known=bool(self.known))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, replace
 
 from zoo import escape
-from zoo.findings import GRAVEST_FIRST, Finding, Verdict
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict, by_model
 from zoo.reports import Reason, in_brackets
-from zoo.reports._identity import by_model
 from zoo.reports._models import Model, Row, models
 from zoo.reports._words import number
 from zoo.run import Run

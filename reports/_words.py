@@ -11,11 +11,13 @@ from typing import Any
 from zoo import escape
 from zoo.claims import Location
 from zoo.findings import Finding
-from zoo.reports import known_of
+from zoo.reports import known_of, known_words
+from zoo.rules import sentence
 from zoo.run import Run
 
 LONGEST = 2000  # characters of a message, of which the reader of a list sees a few lines
 LONGEST_NAME = 200
+DIGEST_SHOWN = len("sha256:") + 12
 NOT_CHECKABLE = "not-checkable"
 
 
@@ -33,15 +35,6 @@ def message(finding: Finding) -> str:
     known = f"\n{words}" if words not in ("", "known") else ""
     hint = f"\n→ {finding.hint}" if finding.hint else ""
     return escape.terminal(escape.short(finding.message + known + hint, LONGEST))
-
-
-def known_words(finding: Finding) -> str:
-    """Return what the baseline says of a finding beyond its message, or nothing.
-
-    It is ``known`` alone where the message says the reason already.
-    """
-    said = f"{finding.message} {finding.hint}"
-    return finding.known.words(said) if finding.known else ""
 
 
 def reason(finding: Finding) -> tuple[str, str]:
@@ -64,6 +57,12 @@ def value(plain: Any) -> Any:
             return [value(part) for part in plain]
         case _:
             return plain
+
+
+def in_short(text: str) -> str:
+    """Return a text as it is; of a digest, of which the evidence has all, the first digits."""
+    cut = text.startswith("sha256:") and len(text) > DIGEST_SHOWN
+    return f"{text[:DIGEST_SHOWN]}…" if cut else text
 
 
 def number(count: int, noun: str) -> str:
@@ -93,7 +92,7 @@ def meaning(rule: str) -> str:
 
     if rule in RULES:
         known = RULES[rule]
-        return f"{_sentence(known.means)}\n\n{_sentence(known.why)}\n\n{_sentence(known.mend)}"
+        return f"{sentence(known.means)}\n\n{sentence(known.why)}\n\n{sentence(known.mend)}"
     if rule == NOT_CHECKABLE:
         return "Lists what a page says that cannot be read off a checkpoint."
     source = files("zoo") / "validators" / f"{rule.replace('-', '_')}.py"
@@ -101,7 +100,3 @@ def meaning(rule: str) -> str:
         return f"The rule {escape.line(rule)}, which this version of zoo does not know."
     module = ast.parse(source.read_text(encoding="utf-8"))
     return inspect.cleandoc(ast.get_docstring(module) or rule).replace("``", "`")
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from zoo import escape
-from zoo.findings import GRAVEST_FIRST, Finding, Verdict
+from zoo.findings import GRAVEST_FIRST, Finding, Verdict, by_model
 from zoo.reports import Report, Style, known_of
-from zoo.reports._identity import by_model
 from zoo.run import Run
 
 COLOURS = {

@@ -71,8 +71,7 @@ def _command(kind: str, place: Location, title: str, message: str) -> str:
         "col": str(place.column),
         "title": title,
     }
-    told = ",".join(f"{key}={escape.github_property(text)}" for key, text in properties.items())
-    return f"::{kind} {told}::{escape.github_data(message)}"
+    return escape.github_command(kind, properties, message)
 
 
 def _summary(run: Run, rest: list[Annotation]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from zoo import escape
+from zoo.claims import Location
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words, standing
 from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
@@ -22,37 +23,40 @@ SEVERITIES = {Verdict.FAIL: "major", Verdict.ERROR: "minor", Verdict.UNDECIDED: 
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return the list as ``gl-code-quality-report.json``, the gravest first."""
     listed = [pair for pair in named(run) if pair[0].verdict in SEVERITIES]
-    document = [_defect(finding, name) for finding, name in gravest(listed)]
+    document = [_found(finding, name) for finding, name in gravest(listed)]
     document += [_outdated(entry, name) for entry, name in entries(run)]
     return {"gl-code-quality-report.json": escape.as_json(document)}
 
 
-def _defect(finding: Finding, name: str) -> dict[str, Any]:
+def _found(finding: Finding, name: str) -> dict[str, Any]:
     told = f"{_words.name(finding.model)} {_words.name(name)}: {_words.message(finding)}"
-    return {
-        "description": f"{standing(finding)} {told}".replace("\n", " "),
-        "check_name": finding.rule,
-        "fingerprint": fingerprint(finding, name),
-        "severity": "info" if finding.known else SEVERITIES[finding.verdict],
-        "location": {
-            "path": _words.path(finding.location),
-            "lines": {"begin": finding.location.line},
-        },
-    }
+    return _defect(
+        rule=finding.rule,
+        told=f"{standing(finding)} {told}",
+        same=fingerprint(finding, name),
+        severity="info" if finding.known else SEVERITIES[finding.verdict],
+        place=finding.location,
+    )
 
 
 def _outdated(entry: Outdated, name: str) -> dict[str, Any]:
     """Return an entry of the baseline that is outdated, at its own line."""
-    said = f"baseline {_words.name(name)}: {_words.value(entry.message)}"
+    return _defect(
+        rule="baseline",
+        told=f"baseline {_words.name(name)}: {_words.value(entry.message)}",
+        same=fingerprint_of_entry(name),
+        severity="major",
+        place=entry.location,
+    )
+
+
+def _defect(*, rule: str, told: str, same: str, severity: str, place: Location) -> dict[str, Any]:
     return {
-        "description": said.replace("\n", " "),
-        "check_name": "baseline",
-        "fingerprint": fingerprint_of_entry(name),
-        "severity": "major",
-        "location": {
-            "path": _words.path(entry.location),
-            "lines": {"begin": entry.location.line},
-        },
+        "description": told.replace("\n", " "),
+        "check_name": rule,
+        "fingerprint": same,
+        "severity": severity,
+        "location": {"path": _words.path(place), "lines": {"begin": place.line}},
     }
 
 

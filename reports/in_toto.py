@@ -23,9 +23,9 @@ from typing import Any
 
 from zoo import escape
 from zoo.claims import file_name
-from zoo.findings import Finding, Verdict
+from zoo.findings import Finding, Verdict, by_model
 from zoo.reports import Report, Style, _words, json
-from zoo.reports._identity import by_model, names
+from zoo.reports._identity import names
 from zoo.run import Run, SubjectRecord
 
 LISTS = {

@@ -10,13 +10,13 @@ whose message begins with ``FAIL known``, and an entry of it that is outdated a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree
 
 from zoo import escape
-from zoo.findings import Finding, Verdict, show
+from zoo.findings import Finding, Verdict, by_model, show
 from zoo.reports import Report, Style, _words, standing
-from zoo.reports._identity import by_model, entries, names
+from zoo.reports._identity import entries, names
 from zoo.run import Run, SubjectRecord
 
 OUTCOMES = {
@@ -33,9 +33,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
     subjects = {subject.model: subject for subject in run.subjects}
     root = ElementTree.Element("testsuites", {"name": "zoo verify", **_totals(run)})
     for model, findings in by_model(run.findings).items():
-        suite = _child(root, "testsuite", {"name": _words.name(model), **_counts(findings)})
-        suite.set("timestamp", run.started.removesuffix("Z"))
-        _properties(suite, run, subjects.get(model))
+        suite = _suite(root, _words.name(model), _counts(findings), run, subjects.get(model))
         for finding, name in zip(findings, names(findings), strict=True):
             _test(suite, finding, name, subjects.get(model))
     _baseline(root, run)
@@ -54,7 +52,20 @@ def _child(
     return element
 
 
-def _counts(findings: list[Finding] | tuple[Finding, ...]) -> dict[str, str]:
+def _suite(
+    root: ElementTree.Element,
+    name: str,
+    counts: Mapping[str, str],
+    run: Run,
+    subject: SubjectRecord | None = None,
+) -> ElementTree.Element:
+    suite = _child(root, "testsuite", {"name": name, **counts})
+    suite.set("timestamp", run.started.removesuffix("Z"))
+    _properties(suite, run, subject)
+    return suite
+
+
+def _counts(findings: Sequence[Finding]) -> dict[str, str]:
     outcomes = [_outcome(finding) for finding in findings]
     counts = {name: str(outcomes.count(outcome)) for name, outcome in COUNTED.items()}
     return {"tests": str(len(findings)), **counts}
@@ -77,9 +88,7 @@ def _baseline(root: ElementTree.Element, run: Run) -> None:
         return
     count = str(len(run.outdated))
     counts = {"tests": count, "failures": count, "errors": "0", "skipped": "0"}
-    suite = _child(root, "testsuite", {"name": "baseline", **counts})
-    suite.set("timestamp", run.started.removesuffix("Z"))
-    _properties(suite, run, None)
+    suite = _suite(root, "baseline", counts, run)
     for entry, name in entries(run):
         place = {"file": _words.path(entry.location), "line": str(entry.location.line)}
         told = {"classname": "zoo/baseline", "name": _words.name(name)}
@@ -131,7 +140,7 @@ def _method(finding: Finding) -> str:
 
 def _collection(subject: SubjectRecord | None) -> str:
     """Return what stands before the model in a classname: the collection, where the Run has it."""
-    return _words.name(getattr(subject, "collection", "") or "zoo")
+    return _words.name(subject.collection if subject and subject.collection else "zoo")
 
 
 REPORT = Report(render)

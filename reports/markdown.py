@@ -21,7 +21,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from zoo import escape
 from zoo.findings import Verdict
 from zoo.plots import plots
-from zoo.reports import Report, Style, _pages, known_of
+from zoo.reports import Report, Style, _pages, _words, known_of
 from zoo.reports._models import environment
 from zoo.run import Run
 
@@ -32,8 +32,8 @@ MARKS = {
     Verdict.ERROR: "⚠️",
     Verdict.SKIP: "➖",
 }
-DIGEST_SHOWN = len("sha256:") + 12
 LONGEST_NAME, LONGEST = 200, 4000  # characters that a reader of a page may want to see
+Write = Callable[..., str]
 _TYPOGRAPHY = re.compile(r"""--|\.\.\.|['"]""")
 _OPTION = re.compile(r"(?<!\S)--[a-z][a-z-]*(?: '[\w=.-]+')?")
 
@@ -45,32 +45,28 @@ def render(run: Run, style: Style) -> dict[str, str]:
     write = _writer(run)
     if not style.folder:
         return {"report.md": write("report", models=pages, **everything)}
-    collections = _pages.collections(pages)
-    by_name = {each.name: each for each in collections}
+    groups = {each.name: each for each in _pages.collections(pages)}
     drawn = plots(run)
-    site = {
-        "index.md": write(
-            "index",
-            models=pages,
-            by_name=by_name,
-            collections=collections,
-            plots=drawn,
-            **everything,
-        )
+    index = {"by_name": groups, "collections": list(groups.values()), "plots": drawn}
+    return {
+        "index.md": write("index", models=pages, **index, **everything),
+        **{f"collections/{each.file}.md": _of_collection(each, write) for each in groups.values()},
+        **{f"models/{page.file}.md": _of_model(page, groups, write) for page in pages},
+        **{f"plots/{name}.svg": f"{plot.svg}\n" for name, plot in drawn.items()},
     }
-    for each in collections:
-        place = f"collections/{each.file}.md"
-        metrics = _pages.compared(each.models)
-        site[place] = write(
-            "collection", collection=each, metrics=metrics, **_pages.total(each.models)
-        )
-    for page in pages:
-        own = by_name.get(page.in_collection)
-        site[f"models/{page.file}.md"] = write("model", model=page, own=own, **_pages.total([page]))
-    return site | {f"plots/{name}.svg": f"{plot.svg}\n" for name, plot in drawn.items()}
 
 
-def _writer(run: Run) -> Callable[..., str]:
+def _of_collection(each: _pages.Collection, write: Write) -> str:
+    metrics = _pages.compared(each.models)
+    return write("collection", collection=each, metrics=metrics, **_pages.total(each.models))
+
+
+def _of_model(page: _pages.Page, groups: Mapping[str, _pages.Collection], write: Write) -> str:
+    own = groups.get(page.in_collection)
+    return write("model", model=page, own=own, **_pages.total([page]))
+
+
+def _writer(run: Run) -> Write:
     """Return what fills a template in, given its name and what it is about."""
     fixed = {
         "run": run,
@@ -113,10 +109,8 @@ def _code(text: str) -> str:
 
 
 def _value(text: str) -> str:
-    """Return a value; of a digest, of which the evidence has all, the first digits."""
-    if not text.startswith("sha256:"):
-        return text
-    return _code(text if len(text) <= DIGEST_SHOWN else f"{text[:DIGEST_SHOWN]}…")
+    """Return a value; a digest is code, of which the first digits are shown."""
+    return _code(_words.in_short(text)) if text.startswith("sha256:") else text
 
 
 def _evidence(text: str, what: str) -> str:

@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from zoo import escape
+from zoo.claims import Location
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words
 from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
@@ -78,11 +79,16 @@ def _driver(run: Run, rules: list[str]) -> dict[str, Any]:
 def _rule(rule: str) -> dict[str, Any]:
     help_text = _words.meaning(rule)
     summary, _, argument = help_text.partition("\n\n")
+    told = {"text": escape.sarif(help_text), "markdown": help_text}
+    return _described(rule, summary, argument or summary, told)
+
+
+def _described(rule: str, short: str, full: str, told: dict[str, str]) -> dict[str, Any]:
     return {
         "id": rule,
-        "shortDescription": _message(summary),
-        "fullDescription": _message(argument or summary),
-        "help": {"text": escape.sarif(help_text), "markdown": help_text},
+        "shortDescription": _message(short),
+        "fullDescription": _message(full),
+        "help": told,
         "defaultConfiguration": {"level": "error"},
         "properties": {"tags": ["reproducibility"]},
     }
@@ -90,7 +96,6 @@ def _rule(rule: str) -> dict[str, Any]:
 
 def _result(finding: Finding, name: str, rules: list[str]) -> dict[str, Any]:
     model, claim = _words.name(finding.model), _words.name(name)
-    place = finding.location
     return {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
@@ -98,10 +103,7 @@ def _result(finding: Finding, name: str, rules: list[str]) -> dict[str, Any]:
         "message": _message(f"{model} {claim}: {_words.message(finding)}"),
         "locations": [
             {
-                "physicalLocation": {
-                    "artifactLocation": _artifact(place.path),
-                    "region": {"startLine": place.line, "startColumn": place.column},
-                },
+                "physicalLocation": _physical(finding.location),
                 "logicalLocations": [{"name": claim, "fullyQualifiedName": f"{model}/{claim}"}],
             }
         ],
@@ -127,14 +129,12 @@ def _suppressions(finding: Finding) -> dict[str, Any]:
 def _outdated(entry: Outdated, name: str, rule: int) -> dict[str, Any]:
     """Return an entry of the baseline that is outdated as a result at its own line."""
     text = f"{_words.name(name)}: {_words.value(entry.message)}"
-    region = {"startLine": entry.location.line, "startColumn": entry.location.column}
-    artifact = _artifact(entry.location.path)
     return {
         "ruleId": "baseline",
         "ruleIndex": rule,
         "level": "error",
         "message": _message(text),
-        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+        "locations": [{"physicalLocation": _physical(entry.location)}],
         "partialFingerprints": {"zooBaseline/v1": fingerprint_of_entry(name)},
         "properties": {"kind": entry.kind},
     }
@@ -142,6 +142,13 @@ def _outdated(entry: Outdated, name: str, rule: int) -> dict[str, Any]:
 
 def _message(text: str) -> dict[str, str]:
     return {"text": escape.sarif(text)}
+
+
+def _physical(place: Location) -> dict[str, Any]:
+    return {
+        "artifactLocation": _artifact(place.path),
+        "region": {"startLine": place.line, "startColumn": place.column},
+    }
 
 
 def _artifact(path: str) -> dict[str, str]:
@@ -153,14 +160,8 @@ def _artifact(path: str) -> dict[str, str]:
 
 
 _SAID = "An entry of the baseline no longer says what is so: it has expired, or its claim holds."
-_BASELINE = {
-    "id": "baseline",
-    "shortDescription": _message(_SAID),
-    "fullDescription": _message(_SAID),
-    "help": {"text": "run 'zoo baseline' anew", "markdown": "run `zoo baseline` anew"},
-    "defaultConfiguration": {"level": "error"},
-    "properties": {"tags": ["reproducibility"]},
-}
+_MEND = {"text": "run 'zoo baseline' anew", "markdown": "run `zoo baseline` anew"}
+_BASELINE = _described("baseline", _SAID, _SAID, _MEND)
 
 
 def _invocation(run: Run, left_out: Counter[str]) -> dict[str, Any]:
@@ -181,16 +182,16 @@ def _left_out(counts: Counter[str]) -> dict[str, Any]:
 def _untested(run: Run) -> list[dict[str, Any]]:
     """Return a notification for each reason why claims were not tested."""
     skipped = (finding for finding in run.findings if finding.verdict is Verdict.SKIP)
-    reasons = Counter(_words.reason(finding) for finding in skipped)
+    reasons = Counter(_words.reason(finding) for finding in skipped).most_common()
     told = [
         _notification(
             "note",
             f"{count:,} not tested: {escape.terminal(escape.short(message, _words.LONGEST))}"
             + (f"\n→ {escape.terminal(escape.short(hint, _words.LONGEST))}" if hint else ""),
         )
-        for (message, hint), count in reasons.most_common(MOST_NOTIFICATIONS)
+        for (message, hint), count in reasons[:MOST_NOTIFICATIONS]
     ]
-    if rest := sum(reasons.values()) - sum(n for _, n in reasons.most_common(MOST_NOTIFICATIONS)):
+    if rest := sum(count for _, count in reasons[MOST_NOTIFICATIONS:]):
         told.append(_notification("note", f"{rest:,} more not tested, for other reasons"))
     return told
 

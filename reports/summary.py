@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zoo import escape
-from zoo.findings import Finding, Verdict, show
-from zoo.reports import Report, Style, _words
-from zoo.reports._identity import by_model, gravest, named
+from zoo.findings import Finding, Verdict, by_model, show
+from zoo.reports import Report, Style, _words, known_words
+from zoo.reports._identity import gravest, named
 from zoo.run import Run
 
 MOST_BYTES = 1_000_000
@@ -85,7 +85,7 @@ def _wrong(run: Run) -> Section:
             escape.markdown(_cut(show(finding.measured, finding.unit))),
             escape.code(_cut(str(finding.location))),
             escape.markdown(_cut(_because(finding.message, finding.hint))),
-            *([escape.markdown(_cut(_words.known_words(finding)))] if some_known else []),
+            *([escape.markdown(_cut(known_words(finding)))] if some_known else []),
         )
         for finding, name in gravest(wrong)
     )
@@ -114,7 +114,7 @@ def _open(run: Run, verdict: Verdict) -> Section:
     shared: dict[tuple[str, str, str], list[tuple[Finding, str]]] = {}
     for finding, name in named(run):
         if finding.verdict is verdict:
-            reason = (*_words.reason(finding), _words.known_words(finding))
+            reason = (*_words.reason(finding), known_words(finding))
             shared.setdefault(reason, []).append((finding, name))
     rows = tuple(
         (

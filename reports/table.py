@@ -13,7 +13,7 @@ from rich.text import Text
 from zoo import escape
 from zoo.findings import Finding, Verdict, show
 from zoo.reports import Reason, Report, Style, folded, known_of, reasons, standing
-from zoo.reports._words import number
+from zoo.reports._words import in_short, number
 from zoo.run import Run
 
 COLOURS = {
@@ -23,7 +23,6 @@ COLOURS = {
     Verdict.ERROR: "bold magenta",
     Verdict.SKIP: "dim",
 }
-DIGEST_SHOWN = len("sha256:") + 12
 COLUMNS = ("verdict", "metric", "claimed", "measured", "place")
 
 
@@ -98,9 +97,7 @@ def _stacked(finding: Finding) -> RenderableType:
 
 
 def _value(value: object, unit: str) -> str:
-    text = escape.line(show(value, unit))
-    cut = text.startswith("sha256:") and len(text) > DIGEST_SHOWN
-    return f"{text[:DIGEST_SHOWN]}…" if cut else text
+    return in_short(escape.line(show(value, unit)))
 
 
 def _reason(reason: Reason) -> Text:

@@ -83,7 +83,7 @@ def main(arguments: Sequence[str], runner: Mapping[str, str]) -> int:
         code = {"check": check, "verify": verify}[arguments[0]](step)
     except UsageError as error:
         hint = f" → {error.hint}" if error.hint else ""
-        print(f"::error title=zoo::{escape.github_data(f'{error}{hint}')}")
+        print(escape.github_command("error", {"title": "zoo"}, f"{error}{hint}"))
         return USAGE
     return 0 if code in tolerated else code
 
@@ -146,9 +146,8 @@ def check_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             "col": str(place["column"]),
             "title": f"zoo check: {finding['rule']}",
         }
-        told = ",".join(f"{key}={escape.github_property(text)}" for key, text in properties.items())
         hint = f" → {finding['hint']}" if finding["hint"] else ""
-        yield f"::{level} {told}::{escape.github_data(finding['message'] + hint)}"
+        yield escape.github_command(level, properties, finding["message"] + hint)
 
 
 def verify(step: Step) -> int:

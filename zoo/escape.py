@@ -5,7 +5,7 @@ from __future__ import annotations
 import html as _html
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -103,11 +103,6 @@ def html(text: str) -> str:
     return _html.escape(visible(text), quote=True)
 
 
-def script_json(document: str) -> str:
-    """Return a JSON document of the same value that can stand in an HTML script element."""
-    return re.sub("[<>&]", _json_escape, json_text(document))
-
-
 def json_text(document: str) -> str:
     """Return a JSON document of the same value that can be written anywhere.
 
@@ -154,14 +149,17 @@ def sarif(text: str) -> str:
     return plain.replace("](", "\\](")
 
 
-def github_data(text: str) -> str:
-    """Return text for the message of a command to GitHub's runner, line ends included."""
+def github_command(kind: str, properties: Mapping[str, str], message: str) -> str:
+    """Return a command to GitHub's runner; no value ends its property, and no text the command."""
+    values = {name: _github_data(text) for name, text in properties.items()}
+    told = (
+        f"{name}={text.replace(':', '%3A').replace(',', '%2C')}" for name, text in values.items()
+    )
+    return f"::{kind} {','.join(told)}::{_github_data(message)}"
+
+
+def _github_data(text: str) -> str:
     return terminal(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def github_property(text: str) -> str:
-    """Return text for the value of a property of a command to GitHub's runner."""
-    return github_data(text).replace(":", "%3A").replace(",", "%2C")
 
 
 def csv_cell(text: str) -> str:

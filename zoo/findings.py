@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum
@@ -200,3 +200,11 @@ def show(value: Any, unit: str = "") -> str:
             text = str(value)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{text} %" if unit == "%" and number else text
+
+
+def by_model(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
+    """Return the findings of each model, in their order."""
+    models: dict[str, list[Finding]] = {}
+    for finding in findings:
+        models.setdefault(finding.model, []).append(finding)
+    return models

@@ -25,3 +25,8 @@ class Rule:
     means: str
     why: str
     mend: str
+
+
+def sentence(text: str) -> str:
+    """Return words of a rule as a sentence: with a capital, and one full stop."""
+    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from zoo.findings import Finding, Verdict, show
+from zoo.findings import Finding, Verdict, by_model, show
 from zoo.run import Run, SubjectRecord
 
 
@@ -83,10 +83,8 @@ def compare_runs(a: Run, b: Run) -> RunDifference:
 
 
 def _models(run: Run) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {subject.model: [] for subject in run.subjects}
-    for finding in run.findings:
-        found.setdefault(finding.model, []).append(finding)
-    return found
+    silent: dict[str, list[Finding]] = {subject.model: [] for subject in run.subjects}
+    return silent | by_model(run.findings)
 
 
 def _changes(old: Iterable[Finding], new: Iterable[Finding]) -> Iterator[FindingChange]:

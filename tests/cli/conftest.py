@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from zoo.cli import _selection, run
+from tests.weights.server import Hostile, running
+from zoo.cli import _access, _selection, run
+from zoo.weights import Policy
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +56,16 @@ def zoo(capfd: pytest.CaptureFixture[str]) -> Zoo:
         return Outcome(code, out, err)
 
     return call
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hostile]:
+    """Serve http, and let the command ask this machine."""
+    monkeypatch.setattr(
+        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
+    )
+    with running(Hostile()) as server:
+        yield server
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ NEW = (
     .replace("80.26%", "80.30")
     .replace("gone", "come")
 )
+Compared = Callable[[str], Outcome]
 HEADER = "model,img_size,top1,top5,param_count,crop_pct,interpolation\n"
 
 
@@ -206,12 +208,19 @@ def test_outside_of_a_repository_there_are_no_revisions(
     assert "not a git repository" in outcome.err
 
 
-def test_a_table_is_compared_only_in_what_it_states_and_to_its_digits(
-    zoo: Zoo, indexes: Path
-) -> None:
-    row = "kept,224,80.262,95.100,28.09,0.875,bicubic\n"
-    (indexes / "results-imagenet.csv").write_text(HEADER + row)
-    found = changes(zoo("diff", "old.yml", "results-imagenet.csv", "--format", "json"))
+@pytest.fixture
+def compared(zoo: Zoo, indexes: Path) -> Compared:
+    """Compare the old index with a table of timm that has these rows."""
+
+    def compare(rows: str) -> Outcome:
+        (indexes / "results-imagenet.csv").write_text(HEADER + rows)
+        return zoo("diff", "old.yml", "results-imagenet.csv", "--format", "json")
+
+    return compare
+
+
+def test_a_table_is_compared_only_in_what_it_states_and_to_its_digits(compared: Compared) -> None:
+    found = changes(compared("kept,224,80.262,95.100,28.09,0.875,bicubic\n"))
     assert found == {
         "top-5 (ImageNet)": ("95.07%", "95.100%"),
         "interpolation": (None, "bicubic"),
@@ -219,11 +228,9 @@ def test_a_table_is_compared_only_in_what_it_states_and_to_its_digits(
 
 
 def test_a_row_with_a_tag_is_found_by_its_architecture_if_it_is_the_only_one(
-    zoo: Zoo, indexes: Path
+    compared: Compared,
 ) -> None:
-    row = "kept.a_in1k,224,80.26,95.07,28.09,0.875,\n"
-    (indexes / "results-imagenet.csv").write_text(HEADER + row)
-    outcome = zoo("diff", "old.yml", "results-imagenet.csv", "--format", "json")
+    outcome = compared("kept.a_in1k,224,80.26,95.07,28.09,0.875,\n")
     assert outcome.json["matched"] == [{"a": "kept", "b": "kept.a_in1k"}]
     assert outcome.json["summary"] == {"added": 0, "removed": 1, "changed": 0}
     assert "one candidate only: kept with kept.a_in1k" in outcome.err
@@ -240,21 +247,20 @@ def test_a_row_with_a_tag_is_not_chosen_among_several(zoo: Zoo, indexes: Path) -
 
 
 def test_of_several_rows_for_a_model_that_at_its_image_size_is_compared(
-    zoo: Zoo, indexes: Path
+    compared: Compared,
 ) -> None:
     rows = "kept.a,288,81.9,96,28.09,0.95,\nkept.a,224,80.26,95.07,28.09,0.875,\n"
-    (indexes / "results-imagenet.csv").write_text(HEADER + rows)
-    outcome = zoo("diff", "old.yml", "results-imagenet.csv", "--format", "json")
+    outcome = compared(rows)
     assert outcome.json["matched"] == [{"a": "kept", "b": "kept.a@224"}]
     assert outcome.json["summary"] == {"added": 0, "removed": 1, "changed": 0}
 
 
-def test_in_a_table_a_model_has_the_name_that_timm_gives_it(zoo: Zoo, indexes: Path) -> None:
+def test_in_a_table_a_model_has_the_name_that_timm_gives_it(
+    compared: Compared, indexes: Path
+) -> None:
     named = OLD.replace("Name: kept\n", "Name: mine\n  Source: {Type: timm, Reference: kept}\n")
     (indexes / "old.yml").write_text(f"Library: timm\n{named}")
-    row = "kept.a,224,80.26,95.07,28.09,0.875,\n"
-    (indexes / "results-imagenet.csv").write_text(HEADER + row)
-    outcome = zoo("diff", "old.yml", "results-imagenet.csv", "--format", "json")
+    outcome = compared("kept.a,224,80.26,95.07,28.09,0.875,\n")
     assert outcome.json["matched"] == [{"a": "timm/mine", "b": "kept.a"}]
     assert outcome.json["summary"] == {"added": 0, "removed": 1, "changed": 0}
 

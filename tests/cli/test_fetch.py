@@ -8,7 +8,6 @@ import pty
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -16,18 +15,6 @@ import pytest
 
 from tests.cli.conftest import ROOT, Zoo
 from tests.weights.server import Hostile, body, running, status
-from zoo.cli import _access
-from zoo.weights import Policy
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hostile]:
-    """Serve http, and let the command ask this machine."""
-    monkeypatch.setattr(
-        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
-    )
-    with running(Hostile()) as server:
-        yield server
 
 
 def index(folder: Path, urls: dict[str, str]) -> Path:

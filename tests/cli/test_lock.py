@@ -12,11 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import Digits, Zoo
-from tests.weights.server import Hostile, body, running, status
+from tests.weights.server import Hostile, body, status
 from zoo.claims import Digest, ModelEntry
-from zoo.cli import _access
 from zoo.schemas import load
-from zoo.weights import Policy
 from zoo.weights.pins import Pin, _places, read_pins, to_text
 
 CONTENT = b"weights"
@@ -249,82 +247,70 @@ def test_a_claim_that_the_page_makes_itself_is_not_made_twice(index: Path, entry
 
 
 def test_a_replaced_file_is_noticed_although_the_cache_holds_the_old_one(
-    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zoo: Zoo, server: Hostile, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
-    )
     old, new = (hashlib.sha256(data).hexdigest() for data in (b"old", b"new"))
-    with running(Hostile()) as server:
-        page = tmp_path / "page.yml"
-        url = server.serve("/a.pth", body(b"old"))
-        page.write_text(f"Models:\n- Name: m\n  Weights: {url}\n- Name: same\n  Weights: {url}\n")
-        assert zoo("fetch", "m", "--index", page).code == 0
-        server.serve("/a.pth", body(b"new"))
-        server.asked.clear()
-        outcome = zoo("lock", "--all", "--index", page)
-        assert (outcome.code, outcome.out.count(new)) == (0, 2)
-        assert server.asked == ["/a.pth"]  # once for both models
-        server.serve("/a.pth", body(b"old"))
-        assert zoo("lock", "--check", "--index", page).code == 0  # the pinned one is here
-        outcome = zoo("lock", "m", "--index", page)
-        assert (outcome.code, f"found sha256:{old}" in outcome.err) == (1, True)
-        outcome = zoo("lock", "--all", "--update", "--index", page)
-        assert (outcome.code, outcome.out.count(old)) == (0, 2)
-        server.serve("/a.pth", body(b"new"))
-        outcome = zoo("lock", "--all", "--update", "--offline", "--index", page)
-        assert (outcome.code, outcome.out.count(old)) == (0, 2)
-        assert "no URL is asked, only what is in the cache is pinned" in outcome.err
-        server.serve("/a.pth", status(404))
-        assert zoo("lock", "--all", "--index", page).code == 4
+    page = tmp_path / "page.yml"
+    url = server.serve("/a.pth", body(b"old"))
+    page.write_text(f"Models:\n- Name: m\n  Weights: {url}\n- Name: same\n  Weights: {url}\n")
+    assert zoo("fetch", "m", "--index", page).code == 0
+    server.serve("/a.pth", body(b"new"))
+    server.asked.clear()
+    outcome = zoo("lock", "--all", "--index", page)
+    assert (outcome.code, outcome.out.count(new)) == (0, 2)
+    assert server.asked == ["/a.pth"]  # once for both models
+    server.serve("/a.pth", body(b"old"))
+    assert zoo("lock", "--check", "--index", page).code == 0  # the pinned one is here
+    outcome = zoo("lock", "m", "--index", page)
+    assert (outcome.code, f"found sha256:{old}" in outcome.err) == (1, True)
+    outcome = zoo("lock", "--all", "--update", "--index", page)
+    assert (outcome.code, outcome.out.count(old)) == (0, 2)
+    server.serve("/a.pth", body(b"new"))
+    outcome = zoo("lock", "--all", "--update", "--offline", "--index", page)
+    assert (outcome.code, outcome.out.count(old)) == (0, 2)
+    assert "no URL is asked, only what is in the cache is pinned" in outcome.err
+    server.serve("/a.pth", status(404))
+    assert zoo("lock", "--all", "--index", page).code == 4
 
 
 def test_mirrors_are_asked_and_compared_before_they_are_pinned(
-    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zoo: Zoo, server: Hostile, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
-    )
-    with running(Hostile()) as server:
-        page = tmp_path / "page.yml"
-        first, second = (server.serve(f"/{n}.pth", body(b"one")) for n in "ab")
-        page.write_text(f"Models:\n- Name: m\n  Weights: [{first}, {second}]\n")
-        assert zoo("lock", "m", "--index", page).code == 0
-        server.serve("/b.pth", body(b"two"))
-        outcome = zoo("lock", "m", "--update", "--index", page)
-        assert (outcome.code, "the mirrors differ" in outcome.err) == (1, True)
-        again = f"- Name: again\n  Weights: [{first}, {second}]\n"
-        page.write_text(page.read_text() + again)
-        known = Pin(first, Digest("sha256", hashlib.sha256(b"one").hexdigest()), 3, "2026-01-01")
-        (tmp_path / "zoo.lock").write_text(to_text({"m": known, "again": known}))
-        outcome = zoo("lock", "--all", "-j", "1", "--index", page)
-        assert (outcome.code, outcome.err.count("the mirrors differ")) == (1, 2)
-        server.serve("/b.pth", status(404))
-        assert zoo("lock", "m", "--update", "--index", page).code == 0
+    page = tmp_path / "page.yml"
+    first, second = (server.serve(f"/{n}.pth", body(b"one")) for n in "ab")
+    page.write_text(f"Models:\n- Name: m\n  Weights: [{first}, {second}]\n")
+    assert zoo("lock", "m", "--index", page).code == 0
+    server.serve("/b.pth", body(b"two"))
+    outcome = zoo("lock", "m", "--update", "--index", page)
+    assert (outcome.code, "the mirrors differ" in outcome.err) == (1, True)
+    again = f"- Name: again\n  Weights: [{first}, {second}]\n"
+    page.write_text(page.read_text() + again)
+    known = Pin(first, Digest("sha256", hashlib.sha256(b"one").hexdigest()), 3, "2026-01-01")
+    (tmp_path / "zoo.lock").write_text(to_text({"m": known, "again": known}))
+    outcome = zoo("lock", "--all", "-j", "1", "--index", page)
+    assert (outcome.code, outcome.err.count("the mirrors differ")) == (1, 2)
+    server.serve("/b.pth", status(404))
+    assert zoo("lock", "m", "--update", "--index", page).code == 0
 
 
 def test_another_file_in_the_cache_is_no_reason_to_say_that_a_pin_does_not_hold(
-    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zoo: Zoo, server: Hostile, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        _access, "Policy", lambda **given: Policy(allow_http=True, allow_private=True)
-    )
-    with running(Hostile()) as server:
-        page = tmp_path / "page.yml"
-        url = server.serve("/a.pth", body(b"old"))
-        page.write_text(f"Models:\n- Name: m\n  Weights: {url}\n")
-        assert zoo("fetch", "m", "--index", page).code == 0
-        server.serve("/a.pth", body(CONTENT))
-        fresh = {"m": Pin(url, Digest("sha256", HEX), len(CONTENT), "2026-01-01")}
-        (tmp_path / "zoo.lock").write_text(to_text(fresh))
-        assert zoo("lock", "--check", "--index", page).code == 0
-        server.serve("/a.pth", body(b"newer"))
-        assert zoo("lock", "--check", "--index", page).code == 0  # the pinned one is here
-        zoo("cache", "prune", "--max-size", "0")
-        outcome = zoo("lock", "m", "--index", page)
-        assert (outcome.code, "--update" in outcome.err) == (1, True)
-        assert zoo("lock", "m", "--update", "--index", page).code == 0
-        assert zoo("lock", "--check", "--index", page).code == 0
+    page = tmp_path / "page.yml"
+    url = server.serve("/a.pth", body(b"old"))
+    page.write_text(f"Models:\n- Name: m\n  Weights: {url}\n")
+    assert zoo("fetch", "m", "--index", page).code == 0
+    server.serve("/a.pth", body(CONTENT))
+    fresh = {"m": Pin(url, Digest("sha256", HEX), len(CONTENT), "2026-01-01")}
+    (tmp_path / "zoo.lock").write_text(to_text(fresh))
+    assert zoo("lock", "--check", "--index", page).code == 0
+    server.serve("/a.pth", body(b"newer"))
+    assert zoo("lock", "--check", "--index", page).code == 0  # the pinned one is here
+    zoo("cache", "prune", "--max-size", "0")
+    outcome = zoo("lock", "m", "--index", page)
+    assert (outcome.code, "--update" in outcome.err) == (1, True)
+    assert zoo("lock", "m", "--update", "--index", page).code == 0
+    assert zoo("lock", "--check", "--index", page).code == 0
 
 
 def pins(*names: str) -> str:

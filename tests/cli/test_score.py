@@ -44,6 +44,14 @@ def test_accuracies_are_computed_from_the_table_alone(zoo: Zoo, tmp_path: Path) 
     assert "  Top-5       75 % (3 right)\n" in outcome.out
 
 
+def test_a_table_that_says_little_of_what_it_rests_on_is_scored(zoo: Zoo, tmp_path: Path) -> None:
+    path = tmp_path / "p.parquet"
+    path.write_bytes(to_bytes(FOUR, {"source": SAID["source"]}))
+    outcome = zoo("score", path)
+    assert outcome.code == 0
+    assert outcome.out.startswith("  pictures    4, each once\n")
+
+
 def test_the_document_obeys_its_schema(zoo: Zoo, tmp_path: Path) -> None:
     path = written(tmp_path / "p.parquet", *FOUR)
     other = written(tmp_path / "q.parquet", *FOUR[:3], replace(FOUR[3], top=(1, 809), margin=0.5))

@@ -14,6 +14,7 @@ from torch.nn import functional
 from torch.nn.utils import prune
 from torchvision.ops import DeformConv2d
 
+from tests.structure.networks import Does
 from zoo.structure import Record
 from zoo.structure.trace import trace
 
@@ -64,17 +65,6 @@ def case(
     counts = {"macs": macs, "fvcore": fvcore, "thop": thop, "ptflops": ptflops}
     more = {rule.replace("_", "-"): count for rule, count in others.items()}
     return Case(name, build, shape, {**counts, "thop-early": early, **more})
-
-
-class Does(nn.Module):
-    """A network without parameters that does one thing with its input."""
-
-    def __init__(self, what: Callable[[Tensor], Tensor]) -> None:
-        super().__init__()
-        self.what = what
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.what(inputs)
 
 
 def does(what: Callable[[Tensor], Tensor]) -> Callable[[], nn.Module]:

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tests.counting.cases import CASES, Case, Does, Multihead, Parameter
+from tests.counting.cases import CASES, Case, Multihead, Parameter
+from tests.structure.networks import Does
 from zoo.counting import _MOVING, RULES, tally, total
 from zoo.structure import Record
 from zoo.structure.trace import trace

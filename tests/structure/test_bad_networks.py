@@ -12,6 +12,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from tests.structure.networks import Does
 from zoo.errors import Unavailable
 from zoo.structure.trace import trace
 
@@ -19,17 +20,6 @@ SHAPE = (1, 3, 16, 16)
 ON = "the network does not run on 1 × 3 × 16 × 16: "
 BY_VALUES = ON + "its steps depend on the values of the input, of which only the shape is known"
 ELSEWHERE = ON + "it makes tensors on a device of its own choice, not where its input is"
-
-
-class Does(nn.Module):
-    """Does one thing with its input."""
-
-    def __init__(self, what: Callable[[Tensor], Any]) -> None:
-        super().__init__()
-        self.what = what
-
-    def forward(self, inputs: Tensor) -> Any:
-        return self.what(inputs)
 
 
 class TwoInputs(nn.Module):

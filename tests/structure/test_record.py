@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tests.structure.networks import Does
 from zoo.structure import Module, Record, Step
 from zoo.structure.trace import trace
 
@@ -32,17 +33,6 @@ class Scaled(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         return inputs * self.scale
-
-
-class Does(nn.Module):
-    """Does one thing with its input."""
-
-    def __init__(self, what) -> None:
-        super().__init__()
-        self.what = what
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return self.what(inputs)
 
 
 def recorded(network: nn.Module, *shape: int) -> Record:

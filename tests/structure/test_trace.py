@@ -14,22 +14,12 @@ from torch.nn import functional
 from torch.nn.modules import module as hooks
 from torch.utils import _python_dispatch as dispatch
 
+from tests.structure.networks import Does
 from zoo.errors import Unavailable
 from zoo.structure import Record, watch
 from zoo.structure.trace import trace
 
 SHAPE = (1, 3, 8, 8)
-
-
-class Does(nn.Module):
-    """Does one thing with its input."""
-
-    def __init__(self, what: Callable[[Tensor], Any]) -> None:
-        super().__init__()
-        self.what = what
-
-    def forward(self, inputs: Tensor) -> Any:
-        return self.what(inputs)
 
 
 def _fails(inputs: Tensor) -> Tensor:

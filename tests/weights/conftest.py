@@ -1,5 +1,9 @@
 """The server's fixtures, for all tests of this folder."""
 
+from pathlib import Path
+
+import pytest
+
 from tests.weights.server import (
     authority,
     secure_server,
@@ -17,3 +21,8 @@ __all__ = [
     "unknown_server",
     "unproven_server",
 ]
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"

@@ -42,11 +42,6 @@ Fetch = Callable[..., WeightsFile]
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
-@pytest.fixture
 def fetch(entry, cache: Path) -> Fetch:
     def run(url: str, cache: Path = cache) -> WeightsFile:
         return obtain(entry(weights=url), Access(cache, policy=OPEN, patience=HASTY))

@@ -30,11 +30,6 @@ Fetch = Callable[..., WeightsFile]
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    return tmp_path / "cache"
-
-
-@pytest.fixture
 def fetch(entry, cache: Path) -> Fetch:
     def run(url: str, *, offline: bool = False) -> WeightsFile:
         return obtain(entry(weights=url), Access(cache, offline, OPEN, patience=HASTY))

@@ -16,7 +16,7 @@ import platformdirs
 from zoo.cli import _options
 from zoo.cli._selection import config as settings
 from zoo.errors import UsageError
-from zoo.weights import Access, Halt, Policy, Progress
+from zoo.weights import Access, Policy, Progress
 from zoo.weights.hub import HOST
 from zoo.weights.policy import MAX_BYTES
 
@@ -79,7 +79,6 @@ def access(
     listener: Progress = _silent,
     *,
     refresh: bool = False,
-    halt: Halt | None = None,
 ) -> Access:
     """Return how weights may be obtained, by the options and the settings.
 
@@ -99,7 +98,6 @@ def access(
         listener,
         paranoid=allowed.paranoid or settings().get("paranoid", False),
         refresh=refresh,
-        halt=halt or Halt(),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import click
 
 from zoo.claims import ModelEntry
-from zoo.cli import _selection
+from zoo.cli import _measuring, _selection
 from zoo.options import EVERY_DATASET
 from zoo.run import Run, SubjectRecord
 
@@ -77,7 +77,5 @@ def _named(context: click.Context) -> list[tuple[str, str]]:
 
 def _datasets(context: click.Context) -> dict[str, str]:
     """Return the paths of datasets by name, as they are written."""
-    settings: Mapping[str, Any] = _selection.config().get("datasets", {})
-    parts = [item.partition("=") for item in context.params["datasets"]]
-    given = {n if equals else EVERY_DATASET: path if equals else n for n, equals, path in parts}
-    return {name: str(path) for name, path in settings.items()} | given
+    settings: dict[str, str] = _selection.config().get("datasets", {})
+    return settings | _measuring.written(context.params["datasets"])

@@ -36,8 +36,7 @@ def entries_of(baseline: Path | None) -> list[Entry] | None:
     Raises:
         UsageError: it is not there, or cannot be read.
     """
-    setting = _selection.config().get("baseline")
-    path = baseline or (Path(setting) if setting else None)
+    path = _selection.named_path(baseline, "baseline")
     return None if path is None else read(path)
 
 

@@ -17,7 +17,7 @@ import click
 
 from zoo import escape
 from zoo.claims import Location, ModelEntry
-from zoo.cli import _lock, _selection, _sides
+from zoo.cli import _lock, _selection, _sides, _text
 from zoo.errors import UsageError
 from zoo.index import read_index
 from zoo.revision import changed_files, extract, fork_of, holds, top
@@ -49,22 +49,18 @@ def touched(
         written: the same as the index has them.
 
     Raises:
-        UsageError: as ``names``.
+        UsageError: there is no such revision, or the index is not in the repository.
     """
     if revision is None:
         return list(candidates)
-    changed = set(names(written, revision, index, lock))
+    changed = set(_names(written, revision, index, lock))
     return [entry for entry in candidates if entry.name in changed]
 
 
-def names(
+def _names(
     entries: Sequence[ModelEntry], revision: str, index: Path | None, lock: Path | None
 ) -> list[str]:
-    """Return the names of the models that have changed since a revision, and say which.
-
-    Raises:
-        UsageError: there is no such revision, or the index is not in the repository.
-    """
+    """Return the names of the models that have changed since a revision, and say which."""
     root, commit = top().resolve(), fork_of(revision)
     path = _within(_selection.index_path(index), root)
     pins = _lock.lock_path(lock, index)
@@ -161,7 +157,6 @@ def _is_touched(path: Path, touched: Collection[PurePosixPath], root: Path) -> b
 
 def _tell(changed: Sequence[str], total: int, revision: str) -> None:
     noun = "model" if total == 1 else "models"
-    more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
-    which = f": {', '.join(changed[:SHOWN])}{more}" if changed else ", so that none is verified"
+    which = f": {_text.listed(changed, SHOWN)}" if changed else ", so that none is verified"
     text = f"changed since {revision}: {len(changed)} of {total} {noun}{which}"
     click.echo(escape.line(text), err=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -55,6 +55,11 @@ def missing(entry: ModelEntry, error: ZooError) -> int:
         return 0
     _output.complain(type(error)(f"{place(entry)}: {error.message}", error.hint))
     return 4
+
+
+def gravest(codes: Iterable[int]) -> int:
+    """Return the exit code for several models: a FAIL comes before all else."""
+    return max(codes, key=(0, 4, 1).index)
 
 
 def place(entry: ModelEntry) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 import click
 
 from zoo import escape
-from zoo.cli import _output
+from zoo.cli import _output, _text
 
 MOST_BYTES = 64 * 2**20
 MOST_NAMED = 5
@@ -91,11 +91,8 @@ def _take_away(folder: Path, name: str, digest: object) -> bool:
 
 def _tell(gone: list[str], kept: list[str]) -> None:
     if gone:
-        click.echo(f"took away what an earlier report left: {_named(gone)}", err=True)
+        named = _text.listed(gone, MOST_NAMED)
+        click.echo(f"took away what an earlier report left: {named}", err=True)
     if kept:
-        click.echo(f"left, though no page now, since it was changed: {_named(kept)}", err=True)
-
-
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more
+        named = _text.listed(kept, MOST_NAMED)
+        click.echo(f"left, though no page now, since it was changed: {named}", err=True)

@@ -54,8 +54,7 @@ def folder_of(goldens: Goldens, selected: Collection[str]) -> Path | None:
         UsageError: there is nothing to record to, or nothing to compare with; or nothing would be
             recorded.
     """
-    setting = _selection.config().get("golden")
-    folder = goldens.golden or (Path(setting) if setting else None)
+    folder = _selection.named_path(goldens.golden, "golden")
     if folder is None:
         if goldens.record:
             raise UsageError("--record needs a folder to write to", "say --golden FOLDER")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -11,6 +10,8 @@ from zoo.claims import ModelEntry
 from zoo.cli import _selection
 from zoo.errors import UsageError
 from zoo.weights.pins import NAME, pinned, read_pins
+
+SETTING = "lock"
 
 lock_option = click.option(
     "--lock",
@@ -22,16 +23,10 @@ lock_option = click.option(
 
 def lock_path(lock: Path | None, index: Path | None) -> Path:
     """Return where the lock file of an index is, whether there is one or not."""
-    if named := _named(lock):
+    if named := _selection.named_path(lock, SETTING):
         return named
     root = _selection.index_path(index)
     return (root if root.is_dir() else root.parent) / NAME
-
-
-def _named(lock: Path | None) -> Path | None:
-    """Return the lock file that an option or a setting names, if one does."""
-    setting = _selection.config().get("lock")
-    return lock or (Path(setting) if setting else None)
 
 
 def own_lock_path(lock: Path | None, index: Path | None) -> Path:
@@ -41,7 +36,7 @@ def own_lock_path(lock: Path | None, index: Path | None) -> Path:
         UsageError: the index is the one that comes with zoo, which is not the user's.
     """
     path = lock_path(lock, index)
-    if path.parent == Path(str(files("zoo") / "bundled-index")):
+    if path.parent == _selection.bundled():
         raise UsageError(
             "the index is the one that comes with zoo: its folder is not written to",
             f"say --lock {NAME}, and verify with the same",
@@ -56,6 +51,6 @@ def with_pins(entries: list[ModelEntry], lock: Path | None, index: Path | None) 
         UsageError: it was asked for and is not there, or it cannot be read.
     """
     path = lock_path(lock, index)
-    if _named(lock) and not path.exists():
+    if _selection.named_path(lock, SETTING) and not path.exists():
         raise UsageError(f"there is no lock file {path}", "'zoo lock' writes one")
     return pinned(entries, read_pins(path))

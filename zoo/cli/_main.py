@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 import click
@@ -13,7 +13,7 @@ import click
 from zoo import __version__
 from zoo.catalog import Catalog
 from zoo.cli import _output
-from zoo.errors import ZooError, nearest
+from zoo.errors import UsageError, ZooError, nearest
 
 COMMANDS: Catalog[click.Command] = Catalog("zoo.cli", "COMMAND")
 USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
@@ -87,7 +87,15 @@ def run(arguments: Sequence[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: nothing was left half-written", err=True)
         return INTERRUPTED
-    except Exception:  # the one place where a traceback reaches a user: it is our fault
-        traceback.print_exc()
+    except Exception as error:
+        if isinstance(error, OSError) and _is_named(error.filename, arguments):
+            _output.complain(UsageError(f"cannot use {error.filename}: {error.strerror}"))
+            return USAGE
+        traceback.print_exc()  # the one place where it reaches a user: it is our fault
         click.echo("zoo: internal error: please report it with the lines above", err=True)
         return INTERNAL
+
+
+def _is_named(path: object, arguments: Iterable[str]) -> bool:
+    """Return whether a path that the system refuses, as for its length, is one the user gave."""
+    return isinstance(path, str) and any(word.endswith(path) for word in arguments)

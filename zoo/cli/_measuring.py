@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -192,21 +192,26 @@ def _diagnosis(pictures: int | None, settings: Mapping[str, Any]) -> int:
     return wanted
 
 
-def _datasets(given: tuple[str, ...]) -> dict[str, Path]:
-    """Return the paths of ``[NAME=]PATH`` by name."""
+def written(given: Iterable[str]) -> dict[str, str]:
+    """Return the paths of ``[NAME=]PATH`` by name, as they are written."""
     parts = [item.partition("=") for item in given]
-    return _there({n if eq else EVERY_DATASET: Path(path if eq else n) for n, eq, path in parts})
+    return {name if eq else EVERY_DATASET: path if eq else name for name, eq, path in parts}
+
+
+def _datasets(given: tuple[str, ...]) -> dict[str, Path]:
+    return _there(written(given))
 
 
 def _datasets_of(settings: Mapping[str, Any]) -> dict[str, Path]:
-    return _there({name: Path(path) for name, path in settings.get("datasets", {}).items()})
+    return _there(settings.get("datasets", {}))
 
 
-def _there(datasets: dict[str, Path]) -> dict[str, Path]:
-    for path in datasets.values():
+def _there(datasets: Mapping[str, str]) -> dict[str, Path]:
+    paths = {name: Path(path) for name, path in datasets.items()}
+    for path in paths.values():
         if not path.exists():
             raise UsageError(f"there is no dataset at {path}", "--dataset takes [NAME=]PATH")
-    return datasets
+    return paths
 
 
 def _check_named(datasets: Mapping[str, Path], entries: Sequence[ModelEntry]) -> None:

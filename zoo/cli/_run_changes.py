@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -125,7 +126,7 @@ def _row(change: FindingChange) -> tuple[str, ...]:
     )
 
 
-def _both(change: FindingChange, said: Any) -> str:
+def _both(change: FindingChange, said: Callable[[Finding], str]) -> str:
     old, new = ((said(each) or NOTHING) if each else NOTHING for each in (change.old, change.new))
     return old if old == new else f"{old} → {new}"
 

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
+
+import click
 
 from zoo.errors import UsageError
 from zoo.evidence import from_json
-from zoo.run import Run
+from zoo.run import Run, merge
+
+runs_argument = click.argument(
+    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN.json..."
+)
+
+
+def read_runs(paths: Iterable[Path]) -> Run:
+    """Return the Runs in files as one.
+
+    Raises:
+        UsageError: one cannot be read, is no Run, or does not go with the others.
+    """
+    return merge([read_run(path) for path in paths])
 
 
 def read_run(path: Path) -> Run:
@@ -16,10 +32,10 @@ def read_run(path: Path) -> Run:
     Raises:
         UsageError: it cannot be read, or is no Run.
     """
-    return from_json(text_of(path), str(path))
+    return from_json(_text(path), str(path))
 
 
-def text_of(path: Path) -> str:
+def _text(path: Path) -> str:
     """Return the text of a file.
 
     Raises:

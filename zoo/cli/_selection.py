@@ -32,6 +32,12 @@ def config() -> Mapping[str, Any]:
     return read_config(Path.cwd())
 
 
+def named_path(given: Path | None, setting: str) -> Path | None:
+    """Return the path of an option, else that of a setting of the working folder, if it has one."""
+    named = given or config().get(setting)
+    return Path(named) if named else None
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which models a command is asked for.
@@ -84,7 +90,12 @@ def index_path(given: Path | None) -> Path:
     if named:
         return Path(named)
     here = Path("model-index")
-    return here if here.is_dir() else Path(str(files("zoo") / "bundled-index"))
+    return here if here.is_dir() else bundled()
+
+
+def bundled() -> Path:
+    """Return the folder of the index that comes with zoo."""
+    return Path(str(files("zoo") / "bundled-index"))
 
 
 def open_index(given: Path | None) -> Index:

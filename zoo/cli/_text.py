@@ -27,6 +27,12 @@ def columns(rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names with commas between them; of those beyond so many, how many there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
 def section(title: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Yield the lines of a section of Markdown with a table; none, where there is no row."""
     if rows:

@@ -8,20 +8,17 @@ from pathlib import Path
 import click
 
 from zoo import escape
-from zoo.baseline import Entry, Pair, Terms, Update, parse, read, to_text, update
-from zoo.cli import _baseline, _output
-from zoo.cli._runs import read_run
+from zoo.baseline import Entry, Pair, State, Terms, Update, parse, read, to_text, update
+from zoo.cli import _baseline, _output, _runs
 from zoo.errors import UsageError
 from zoo.findings import show
-from zoo.run import Run, merge
+from zoo.run import Run
 
 NAME = "baseline.yml"
 
 
 @click.command("baseline")
-@click.argument(
-    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN.json..."
-)
+@_runs.runs_argument
 @click.option("--reason", metavar="TEXT", help="Of all new entries.  [default: what was found]")
 @click.option("--issue", metavar="URL", help="Where the new entries are dealt with.")
 @click.option(
@@ -52,7 +49,7 @@ def baseline_command(
     Reasons, issues and days that the file has already are kept; what holds now is dropped; models
     that the Runs are not about stay as they are."""
     terms = Terms(_said(reason), issue or "", _day(expires), errors)
-    run = merge([read_run(path) for path in runs])
+    run = _runs.read_runs(runs)
     old = read(output) if output.exists() else []
     found = update(old, run.findings, terms)
     text = to_text(found.entries)
@@ -100,7 +97,8 @@ def _tell(found: Update, run: Run) -> None:
         for entry in entries:
             click.echo(f"{sign} {_line(entry)}", err=True)
     for each in found.replaced:
-        click.echo(f"  another failure now; its reason was: {_safe(each.entry.reason)}", err=True)
+        reason = escape.line(each.entry.reason)
+        click.echo(f"  another failure now; its reason was: {reason}", err=True)
     day = _baseline.today().isoformat()
     late = [e for e in found.entries if e.expires and e.expires < day]
     for words, count in (
@@ -119,16 +117,12 @@ def _tell(found: Update, run: Run) -> None:
 
 
 def _untested(kept: tuple[Pair, ...]) -> list[Pair]:
-    return [each for each in kept if each.words != "as it was"]
+    return [each for each in kept if each.state is State.OPEN]
 
 
 def _line(entry: Entry) -> str:
     found = entry.error or f"measured {show(entry.measured)}"
-    return _safe(f"{entry.model} {entry.metric}: claimed {show(entry.claimed)}, {found}")
-
-
-def _safe(text: str) -> str:
-    return escape.line(text)
+    return escape.line(f"{entry.model} {entry.metric}: claimed {show(entry.claimed)}, {found}")
 
 
 COMMAND = baseline_command

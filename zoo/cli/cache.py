@@ -125,7 +125,7 @@ def prune_command(older_than: float | None, max_size: int | None, dry_run: bool)
 
 
 def _store() -> Store:
-    return Store(Path(_access.cache_folder()))
+    return Store(_access.cache_folder())
 
 
 def _crops(store: Store) -> list[Held]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from zoo.changes import Difference, compare
-from zoo.cli import _changes, _exchange, _output, _run_changes, _runs, _sides
+from zoo.cli import _changes, _exchange, _output, _run_changes, _runs, _sides, _text
 from zoo.errors import UsageError
 from zoo.run_changes import compare_runs
 
@@ -59,8 +59,7 @@ def _tell(difference: Difference) -> None:
         ("not compared, since there are several candidates", list(difference.ambiguous)),
     ):
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            _exchange.tell([f"{what}: {', '.join(names[:SHOWN])}{more}"])
+            _exchange.tell([f"{what}: {_text.listed(names, SHOWN)}"])
 
 
 COMMAND = diff_command

@@ -11,7 +11,7 @@ import click
 from zoo.cli import _output
 from zoo.errors import UsageError, nearest
 from zoo.index.rules import RULES
-from zoo.rules import Rule
+from zoo.rules import Rule, sentence
 from zoo.validators import VALIDATORS
 from zoo.validators.forensics import CHECKS
 
@@ -50,11 +50,7 @@ def document() -> str:
 
 
 def _said(rule: Rule) -> list[str]:
-    return [_sentence(text) for text in (rule.means, rule.why, f"to mend it: {rule.mend}")]
-
-
-def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return [sentence(text) for text in (rule.means, rule.why, f"to mend it: {rule.mend}")]
 
 
 def _argument(validator: str) -> str:
@@ -69,7 +65,7 @@ def _argument(validator: str) -> str:
 
 
 def _summaries() -> str:
-    lines = {name: f"{rule.level}: {_sentence(rule.means)}" for name, rule in rules().items()}
+    lines = {name: f"{rule.level}: {sentence(rule.means)}" for name, rule in rules().items()}
     lines |= {name: _argument(name).partition("\n")[0] for name in VALIDATORS}
     wide = max(map(len, lines))
     return "".join(f"{name:<{wide}}  {line}\n" for name, line in lines.items())

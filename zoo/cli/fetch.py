@@ -33,7 +33,7 @@ def fetch_command(
     entries = _lock.with_pins(entries, lock, asked.index)
     with closing(_fetching.obtained(entries, _access.access(allowed), jobs)) as outcomes:
         codes = [_tell(entry, outcome) for entry, outcome in outcomes]
-    return 1 if 1 in codes else max(codes)
+    return _fetching.gravest(codes)
 
 
 def _tell(entry: ModelEntry, outcome: _fetching.Outcome) -> int:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from importlib.resources import files
 from pathlib import Path
 
 import click
 
 from zoo import escape
 from zoo.claims import Claim, ModelEntry
-from zoo.cli import _output, _rewriting, _selection
-from zoo.cli._runs import read_run
+from zoo.cli import _output, _rewriting, _runs, _selection, _text
 from zoo.errors import UsageError, nearest
 from zoo.findings import Tolerance
 from zoo.fixing import ALWAYS, ON_REQUEST, Asked, Files, Fix, Left, apply_to_files, plan, unified
 from zoo.index import read_index
-from zoo.run import merge
 from zoo.validators import VALIDATORS
 
 SHOWN = 20
@@ -25,9 +22,7 @@ FAILED = 1
 
 
 @click.command("fix")
-@click.argument(
-    "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN.json..."
-)
+@_runs.runs_argument
 @_selection.index_option
 @click.option(
     "--only",
@@ -63,7 +58,7 @@ def fix_command(
     if write:
         _require_own(path)
     entries = dict(_selection.sound_registry(index))
-    decided = plan(merge([read_run(run) for run in runs]), entries, asked, _allowed)
+    decided = plan(_runs.read_runs(runs), entries, asked, _allowed)
     fixes = [each for each in decided if isinstance(each, Fix)]
     found = apply_to_files(fixes, entries, lambda instead: _reread(path, instead))
     _tell([each for each in decided if isinstance(each, Left)])
@@ -88,7 +83,7 @@ def _rules(only: str | None) -> tuple[str, ...]:
 
 
 def _require_own(path: Path) -> None:
-    if path == Path(str(files("zoo") / "bundled-index")):
+    if path == _selection.bundled():
         raise UsageError("the index is the one that comes with zoo: it is not written to")
 
 
@@ -131,8 +126,7 @@ def _tell(left: Iterable[Left]) -> None:
     for each in left:
         by_words.setdefault(each.words, []).append(f"{each.model} {each.rule}")
     for words, names in by_words.items():
-        more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-        text = f"left alone: {', '.join(names[:SHOWN])}{more}: {words}"
+        text = f"left alone: {_text.listed(names, SHOWN)}: {words}"
         click.echo(escape.line(text), err=True)
 
 

@@ -126,16 +126,20 @@ def _totals(records: list[Record]) -> Iterator[list[object]]:
 def _tree(record: Record, counted: Tally, rule: str, depth: int) -> Iterator[list[object]]:
     yield ["module", "class", "parameters", rule, "share"]
     for module, parameters, cost in _spent(record, counted, depth):
-        level = module.path.count(".") + 1 if module.path else 0
         name = module.path.rpartition(".")[2] or "(all)"
         share = f"{cost / counted.total:.1%}" if counted.total else ""
-        yield ["  " * level + name, module.name, parameters, cost, share]
+        yield ["  " * _level(module) + name, module.name, parameters, cost, share]
+
+
+def _level(module: Module) -> int:
+    """Return how deep in the tree a module is; the whole network is at 0."""
+    return module.path.count(".") + 1 if module.path else 0
 
 
 def _spent(record: Record, counted: Tally, depth: int) -> Iterator[tuple[Module, int, int]]:
     """Yield each module down to a depth with its parameters and its cost, and all within it."""
     for module in record.modules:
-        if (module.path.count(".") + 1 if module.path else 0) > depth:
+        if _level(module) > depth:
             continue
         inside = [
             number

@@ -62,13 +62,8 @@ def lock_command(
     entries = entries if update else pinned(entries, pins)  # so that a stale copy is not believed
     with closing(_fetching.obtained(entries, access, jobs)) as outcomes:
         if check:
-            return max((*_compare(outcomes, pins), *_gone(gone)), key=_gravity)
+            return _fetching.gravest((*_compare(outcomes, pins), *_gone(gone)))
         return _write(path, pins, gone, outcomes, update=update)
-
-
-def _gravity(code: int) -> int:
-    """Return a number by which exit codes are ordered: a FAIL comes before all else."""
-    return (0, 4, 1).index(code)
 
 
 def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, update: bool) -> int:
@@ -76,19 +71,11 @@ def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, updat
     today = datetime.now(timezone.utc).strftime("%Y-%m-%d")
     fresh, codes = {name: each for name, each in pins.items() if name not in gone}, [0]
     for entry, outcome in outcomes:
-        if not isinstance(outcome, WeightsFile):
-            codes.append(_fetching.missing(entry, outcome))
-            continue
-        known, found = pins.get(entry.name), pin(entry, outcome, today)
-        if known is not None and known.digest != found.digest and not update:
-            codes.append(_say(entry, f"{_differ(known, found)}; --update replaces the pin"))
-        elif outcome.mismatch:
-            codes.append(_say(entry, f"{outcome.mismatch}; not pinned"))
+        made = _made(entry, outcome, pins.get(entry.name), today, update=update)
+        if isinstance(made, Pin):
+            fresh[entry.name] = made
         else:
-            same = known is not None and known.digest == found.digest
-            first = known.first_seen if known and same else today
-            fresh[entry.name] = Pin(found.url, found.digest, found.size, first)
-            _output.emit(f"{escape.terminal(entry.name)}  {found.digest}  first seen {first}\n")
+            codes.append(made)
     for name in gone:
         click.echo(f"{escape.terminal(name)}: unpinned, no longer in the index", err=True)
     text = to_text(fresh)
@@ -97,7 +84,23 @@ def _write(path: Path, pins: Pins, gone: list[str], outcomes: Outcomes, *, updat
     elif text != to_text(pins) or not path.exists():
         _output.write_file(path, text)
         click.echo(f"wrote {escape.terminal(str(path))}", err=True)
-    return max(codes, key=_gravity)
+    return _fetching.gravest(codes)
+
+
+def _made(
+    entry: ModelEntry, outcome: _fetching.Outcome, known: Pin | None, today: str, *, update: bool
+) -> Pin | int:
+    """Return the pin of what was obtained, or say why there is none, and return the exit code."""
+    if not isinstance(outcome, WeightsFile):
+        return _fetching.missing(entry, outcome)
+    same = known is not None and known.digest == outcome.digest
+    if known is not None and not same and not update:
+        return _say(entry, f"{_differ(known, outcome)}; --update replaces the pin")
+    if outcome.mismatch:
+        return _say(entry, f"{outcome.mismatch}; not pinned")
+    made = pin(entry, outcome, known.first_seen if known and same else today)
+    _output.emit(f"{escape.terminal(entry.name)}  {made.digest}  first seen {made.first_seen}\n")
+    return made
 
 
 def _compare(outcomes: Outcomes, pins: Pins) -> Iterator[int]:
@@ -129,7 +132,7 @@ def _gone(names: list[str]) -> Iterator[int]:
         yield 1
 
 
-def _differ(known: Pin, found: Pin | WeightsFile) -> str:
+def _differ(known: Pin, found: WeightsFile) -> str:
     return (
         f"pinned {known.digest} ({known.size:,} bytes, first seen {known.first_seen}),"
         f" found {found.digest} ({found.size:,} bytes)"

@@ -106,9 +106,9 @@ def _document(
 
 def _lines(document: dict[str, Any], found: Table) -> Iterator[str]:
     said, total = found.said, document["pictures"]
-    source = said.get("source")
-    if isinstance(source, dict):
-        yield f"{source.get('kind')} {source.get('reference')}, weights sha256:{said['weights']}"
+    source, weights = said.get("source"), said.get("weights")
+    if isinstance(source, dict) and weights is not None:
+        yield f"{source.get('kind')} {source.get('reference')}, weights sha256:{weights}"
     yield f"  pictures    {total:,}, each once"
     if document["left_out"]:
         yield f"  left out    {document['left_out']:,}, for which no class is right"

@@ -18,13 +18,13 @@ MACS = "macs"  # by which counts are made where the page does not say
 
 def require_same(finding: Finding, entry: ModelEntry) -> None:
     """Raise where the page says by now that it counts in another way than the Run did."""
-    declared, size = _declared(entry), entry.value(Metric.IMAGE_SIZE)
+    declared, side = _declared(entry), _side(entry)
     counted = finding.conditions.get("convention"), _shape(finding.conditions)
-    if declared is None and not isinstance(size, Decimal):
+    if declared is None and side is None:
         same = counted[0] == MACS
     else:
         try:
-            same = counted == parse(declared or MACS, _side(entry))
+            same = counted == parse(declared or MACS, side)
         except Unavailable as error:
             raise Leave(error.message) from None
     if not same:

@@ -38,9 +38,6 @@ class Left:
     rule: str
     words: str
 
-    def __str__(self) -> str:
-        return f"{self.model} {self.rule}: {self.words}"
-
 
 class Leave(Exception):
     """Why something is left alone."""

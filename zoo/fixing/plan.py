@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from zoo.claims import Claim, Digest, Metric, ModelEntry, Value, plain
-from zoo.findings import Finding, Measurement, Tolerance, Verdict, show
+from zoo.findings import Finding, Measurement, Tolerance, Verdict, by_model, show
 from zoo.fixing import conventions, wording
 from zoo.fixing.outcome import Fix, Leave, Left
 from zoo.judging import judge
@@ -47,16 +47,14 @@ def plan(
     Args:
         policy: how far a claim may be off, by rule.
     """
-    by_model: dict[str, list[Finding]] = {}
-    for finding in run.findings:
-        by_model.setdefault(finding.model, []).append(finding)
+    models = by_model(run.findings)
     found = [
         _decided(finding, entries.get(model), findings, asked, policy)
-        for model, findings in by_model.items()
+        for model, findings in models.items()
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.rule in asked.rules
     ]
-    pins = _pins(run, entries, by_model) if asked.pins else ()
+    pins = _pins(run, entries, models) if asked.pins else ()
     return [*found, *_on_request(run, asked), *pins]
 
 
@@ -111,13 +109,18 @@ def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) 
         for cause in causes:
             if cause.get("kind") == "alias" or "network" in cause:
                 raise Leave("the name leads to another network, which is what was measured")
-    wrong_file = any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in beside)
-    if finding.rule in _OF_THE_FILE and wrong_file:
-        raise Leave("the weights are not the file that the page means (weights-digest)")
+    if finding.rule in _OF_THE_FILE:
+        _require_right_file(beside)
     if {"interval", "population"} & finding.conditions.keys():
         raise Leave("it was measured on a part of the pictures")
     if isinstance(claim.value, Digest) and not claim.text.startswith("sha256:"):
         raise Leave("the digits are those in the name of the file: publish it under another name")
+
+
+def _require_right_file(findings: Iterable[Finding]) -> None:
+    """Raise where the weights that were there are known to be another file."""
+    if any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
+        raise Leave("the weights are not the file that the page means (weights-digest)")
 
 
 def _value(finding: Finding, claim: Claim, policy: Policy) -> Fix:
@@ -150,13 +153,13 @@ def _measured(finding: Finding, claim: Claim) -> Value:
 
 
 def _pins(
-    run: Run, entries: Mapping[str, ModelEntry], by_model: Mapping[str, list[Finding]]
+    run: Run, entries: Mapping[str, ModelEntry], models: Mapping[str, list[Finding]]
 ) -> Iterator[Fix | Left]:
     for subject in run.subjects:
         entry = entries.get(subject.model)
         if entry is not None and subject.weights is not None:
             try:
-                if (fix := _pin(subject, entry, by_model.get(subject.model, []))) is not None:
+                if (fix := _pin(subject, entry, models.get(subject.model, []))) is not None:
                     yield fix
             except Leave as reason:
                 yield Left(subject.model, DIGEST, str(reason))
@@ -171,8 +174,7 @@ def _pin(subject: SubjectRecord, entry: ModelEntry, findings: Iterable[Finding])
         return None
     if weights.url not in [url.text for url in entry.weights_urls]:
         raise Leave("the Run is of another index: its weights are from another URL")
-    if any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
-        raise Leave("the weights are not the file that the page means (weights-digest)")
+    _require_right_file(findings)
     beside = (entry.claimed(m) for m in (Metric.FILE_SIZE, Metric.PARAMETERS, Metric.FLOPS))
     claim = next(filter(None, beside), None)
     if claim is None:

@@ -7,12 +7,12 @@ Each picture brings its own ground, which follows the scheme of the reader's sys
 from __future__ import annotations
 
 from zoo.plots._bars import verdict_counts
-from zoo.plots._canvas import DARK, LIGHT, Plot
+from zoo.plots._canvas import Plot
 from zoo.plots._deviations import claimed_measured
 from zoo.plots._scatter import accuracy_against
 from zoo.run import Run
 
-__all__ = ["DARK", "LIGHT", "Plot", "plots"]
+__all__ = ["Plot", "plots"]
 
 
 def plots(run: Run) -> dict[str, Plot]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _PREFIXES = ((1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k"))
 _STEPS = (1, 2, 2.5, 5, 10)
+_APART = 24  # pixels between two ticks whose words can be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +88,10 @@ def ratios(values: Iterable[float], start: float, end: float) -> Axis:
     shown = usual if len(usual) >= 0.9 * len(known) else known
     low, high = min(shown) / 1.05, max(shown) * 1.05
     bare = Axis(low, high, start, end, (), True)
-    above = [
-        1.01,
-        1.02,
-        1.05,
-        1.1,
-        1.2,
-        1.5,
-        *(10.0**k * n for k in range(300) for n in (2, 5, 10)),
-    ]
-    below = [
-        0.99,
-        0.98,
-        0.95,
-        0.9,
-        0.8,
-        0.7,
-        *(10.0**-k * n for k in range(1, 300) for n in (5, 2, 1)),
-    ]
+    far_above = (10.0**k * n for k in range(300) for n in (2, 5, 10))
+    far_below = (10.0**-k * n for k in range(1, 300) for n in (5, 2, 1))
+    above = [1.01, 1.02, 1.05, 1.1, 1.2, 1.5, *far_above]
+    below = [0.99, 0.98, 0.95, 0.9, 0.8, 0.7, *far_below]
     ticks = [1.0, *_spaced(bare, above), *_spaced(bare, below)]
     return Axis(low, high, start, end, tuple((tick, f"×{_factor(tick)}") for tick in ticks), True)
 
@@ -124,11 +111,11 @@ def _step(least: float) -> float:
     return next(size * step for step in _STEPS if size * step >= least * 0.999)
 
 
-def _spaced(axis: Axis, candidates: Sequence[float], apart: float = 24) -> list[float]:
+def _spaced(axis: Axis, candidates: Sequence[float]) -> list[float]:
     """Return those candidates on the axis that lie apart from 1 and from each other."""
     taken = [1.0]
     for value in candidates:
-        clear = abs(axis.place(value) - axis.place(taken[-1])) >= apart
+        clear = abs(axis.place(value) - axis.place(taken[-1])) >= _APART
         if axis.low <= value <= axis.high and clear:
             taken.append(value)
     return taken[1:]

@@ -10,7 +10,7 @@ from zoo.findings import GRAVEST_FIRST, Finding, show
 from zoo.plots import _axis
 from zoo.plots._axis import Axis
 from zoo.plots._canvas import Canvas, Plot
-from zoo.plots._points import in_words, numeric, positive, tally
+from zoo.plots._points import claimed_of, in_words, numeric, positive, tally
 from zoo.run import Run
 
 WIDTH, PANEL, HEAD, LEFT, RIGHT = 720, 220, 60, 72, 20
@@ -77,7 +77,7 @@ def _measured(run: Run, quantity: _Quantity) -> list[Finding]:
 
 def _panel(canvas: Canvas, quantity: _Quantity, found: list[Finding], top: int) -> None:
     up_from, up_to = top + PANEL - 44.0, top + 34.0
-    across = quantity.across([_claimed(finding) for finding in found], LEFT, WIDTH - RIGHT)
+    across = quantity.across([claimed_of(finding) for finding in found], LEFT, WIDTH - RIGHT)
     up = quantity.up([_off(quantity, finding) for finding in found], up_from, up_to)
     canvas.text(canvas.layer("ink"), LEFT, top + 22, _heading(quantity, found, up))
     canvas.grid(across, up)
@@ -87,7 +87,7 @@ def _panel(canvas: Canvas, quantity: _Quantity, found: list[Finding], top: int) 
     places = [
         (
             finding.verdict,
-            across.place(_claimed(finding)),
+            across.place(claimed_of(finding)),
             up.place(_off(quantity, finding)),
             _words(finding),
         )
@@ -102,12 +102,8 @@ def _heading(quantity: _Quantity, found: list[Finding], up: Axis) -> str:
     return f"{quantity.name}: {quantity.words}{rest}"
 
 
-def _claimed(finding: Finding) -> float:
-    return positive(finding.claimed) or 1.0
-
-
 def _off(quantity: _Quantity, finding: Finding) -> float:
-    return quantity.off(_claimed(finding), positive(finding.measured) or 1.0)
+    return quantity.off(claimed_of(finding), positive(finding.measured) or 1.0)
 
 
 def _words(finding: Finding) -> str:

@@ -32,6 +32,11 @@ def positive(value: object) -> float | None:
     return number if math.isfinite(number) and 1e-300 < number < 1e300 else None
 
 
+def claimed_of(finding: Finding) -> float:
+    """Return the claimed number of a finding that ``numeric`` has found."""
+    return positive(finding.claimed) or 1.0
+
+
 def gravest(findings: Iterable[Finding]) -> Verdict:
     """Return the verdict on several claims together."""
     return min((finding.verdict for finding in findings), key=GRAVEST_FIRST.index)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
 from zoo.plots import _axis
 from zoo.plots._canvas import Canvas, Plot
-from zoo.plots._points import gravest, in_words, models, numeric, positive, tally
+from zoo.plots._points import claimed_of, gravest, in_words, models, numeric, tally
 from zoo.run import Run
 
 WIDTH, HEIGHT = 720, 440
@@ -38,12 +38,12 @@ def accuracy_against(run: Run, metric: str) -> Plot | None:
     alt = _alt(title, points, len({finding.model for finding in run.findings}))
     canvas = Canvas.blank(f"accuracy-{metric}", WIDTH, HEIGHT, title, alt)
     canvas.legend(48, counted)
-    across = _axis.counts([_claim(p.cost) for p in points], LEFT, WIDTH - RIGHT)
-    up = _axis.linear([_claim(p.accuracy) for p in points], HEIGHT - BOTTOM, TOP, most=100)
+    across = _axis.counts([claimed_of(p.cost) for p in points], LEFT, WIDTH - RIGHT)
+    up = _axis.linear([claimed_of(p.accuracy) for p in points], HEIGHT - BOTTOM, TOP, most=100)
     canvas.grid(across, up)
     _name_axes(canvas, f"{_COSTS[metric]}, as claimed", "Top-1 in %, as claimed")
     places = [
-        (p.verdict, across.place(_claim(p.cost)), up.place(_claim(p.accuracy)), _words(p))
+        (p.verdict, across.place(claimed_of(p.cost)), up.place(claimed_of(p.accuracy)), _words(p))
         for p in points
     ]
     canvas.points(GRAVEST_FIRST[::-1], places)
@@ -56,10 +56,6 @@ def _name_axes(canvas: Canvas, across: str, up: str) -> None:
     canvas.text(ink, WIDTH - RIGHT, HEIGHT - 14, across, "end")
     turned = canvas.text(ink, 0, 0, up, "end")
     turned.set("transform", f"translate(18 {TOP}) rotate(-90)")
-
-
-def _claim(finding: Finding) -> float:
-    return positive(finding.claimed) or 1.0
 
 
 def _words(point: _Point) -> str:

@@ -37,8 +37,11 @@ def recognises(source: str) -> bool:
     path = Path(source)
     if not (source.casefold().endswith(".csv") and path.is_file()):
         return False
-    with path.open("rb") as stream:
-        return stream.readline(1000).rstrip() == _HEADER.encode()
+    try:
+        with path.open("rb") as stream:
+            return stream.readline(1000).rstrip() == _HEADER.encode()
+    except OSError:  # whoever reads it says why it cannot be read
+        return False
 
 
 def read(source: str) -> Imported:
