@@ -141,8 +141,16 @@ def test_a_damaged_crop_is_told_and_its_pack_removed(tmp_path: Path, pictures, d
     assert len(decoded) <= 12
 
 
+def headed(header: bytes) -> bytes:
+    return len(header).to_bytes(8, "little") + header
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"abc", b"\xff" * 64, b"\x02" + b"\0" * 7 + b"[]", b"x" * 99]
+    "content",
+    [
+        *(b"", b"abc", b"\xff" * 64, b"x" * 99),
+        *map(headed, (b"[]", b"{}", b'{"__metadata__": 1}', b"[" * 99_999)),
+    ],
 )
 def test_a_pack_that_is_none_is_passed_over(tmp_path: Path, pictures, content: bytes) -> None:
     shown(pictures, Keeping(tmp_path))
