@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from zoo import crops
-from zoo.crops import Geometry, Keeping, keeping, packs
+from zoo.crops import Geometry, Keeping, keeping, packs, preparing
 from zoo.errors import Unavailable
 from zoo.pictures import File, Picture
 from zoo.subject import Preprocessing
@@ -46,13 +46,13 @@ def pictures(tmp_path: Path) -> list[Picture]:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Note which files are decoded."""
     seen: list[bytes] = []
-    decode = crops.decode
+    decode = preparing.decode
 
     def watched(data: bytes) -> object:
         seen.append(data)
         return decode(data)
 
-    monkeypatch.setattr(crops, "decode", watched)
+    monkeypatch.setattr(preparing, "decode", watched)
     return seen
 
 
