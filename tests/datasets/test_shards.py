@@ -86,6 +86,13 @@ def test_of_several_sets_none_is_guessed(shards, tmp_path: Path) -> None:
     ]
 
 
+def test_a_folder_without_any_file_of_the_kind_says_what_is_there(shards, tmp_path) -> None:
+    assert said(shards(), tmp_path) == []
+    found = shards("val-0.zip")
+    assert found.files == ()
+    assert said(found, tmp_path) == [f"{tmp_path / 'val-0.zip'} is no .tar file"]
+
+
 def test_other_files_and_folders_are_faults(shards, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     found = shards("val-0.tar", "val-1.tar.part", ".DS_Store")

@@ -38,9 +38,8 @@ def shards(inside: Listing, suffix: str) -> Shards:
     rest = [*inside.folders, *(f for f in inside.files if f not in files and not is_about(f.name))]
     faults = [*inside.faults, *(Fault("extra", f"{path} is no {suffix} file") for path in rest)]
     chosen, others = _validation(files)
-    if chosen:
-        faults += missing(chosen)
-    else:
+    faults += missing(chosen)
+    if others and not chosen:
         faults.append(Fault("extra", f"several sets, none named val: {_names(others)}"))
     notes = passed_over(path.name for path in [*about, *others])
     return Shards(tuple(sorted(chosen, key=_order)), tuple(faults), notes)
@@ -74,9 +73,9 @@ def _validation(files: list[Path]) -> tuple[list[Path], list[Path]]:
     """Return the files of the one set that is meant, and those of the others."""
     prefixes = {_prefix(file) for file in files}
     named = {prefix for prefix in prefixes if _VALIDATION.search(prefix)}
-    if len(prefixes) > 1 and len(named) != 1:
+    if len(prefixes) != 1 and len(named) != 1:
         return [], files
-    (prefix,) = named if len(prefixes) > 1 else prefixes
+    (prefix,) = prefixes if len(prefixes) == 1 else named
     return (
         [file for file in files if _prefix(file) == prefix],
         [file for file in files if _prefix(file) != prefix],
