@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from zoo.datasets import _shards
-from zoo.datasets._files import listing
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def shards(tmp_path: Path):
     def read(*names: str) -> _shards.Shards:
         for name in names:
             (tmp_path / name).touch()
-        return _shards.shards(listing(tmp_path, tmp_path), ".tar")
+        return _shards.shards(tmp_path, ".tar")
 
     return read
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from zoo.datasets._imagenet import CLASSES, PICTURES, info, number_of
+from zoo.datasets._imagenet import CLASSES, PICTURES, info, validation_number_of
 from zoo.errors import Unavailable
 from zoo.pictures import Dataset, Fault, Picture
 
@@ -51,8 +51,8 @@ def relabelled(dataset: Dataset, sets: Sets) -> Dataset:
     faults: list[Fault] = []
     empty = 0
     for picture in dataset.pictures:
-        number = number_of(picture.id)
-        if number is None or not 1 <= number <= PICTURES:
+        number = validation_number_of(picture.id)
+        if number is None:
             faults.append(Fault("extra", f"{picture.where} has no ReaL labels: its name is not "
                                 "ILSVRC2012_val_<number>"))  # fmt: skip
         elif not sets[number - 1]:
@@ -70,8 +70,8 @@ def by_name(names: Iterable[str], sets: Sets) -> dict[str, frozenset[int]]:
     Raises:
         Unavailable: a name has no number of the validation set.
     """
-    numbers = {name: number_of(name) for name in names}
-    strange = [name for name, n in numbers.items() if n is None or not 1 <= n <= PICTURES]
+    numbers = {name: validation_number_of(name) for name in names}
+    strange = [name for name, number in numbers.items() if number is None]
     if strange:
         raise Unavailable(
             f"{len(strange):,} pictures have no ReaL labels, such as {strange[0]}",
@@ -87,8 +87,7 @@ def disagreement(dataset: Dataset) -> list[Fault]:
     """
     sets = label_sets()
     judged = [(picture.label, sets[number - 1]) for picture in dataset.pictures
-              if (number := number_of(picture.id)) and number <= PICTURES
-              and sets[number - 1]]  # fmt: skip
+              if (number := validation_number_of(picture.id)) and sets[number - 1]]  # fmt: skip
     agreeing = sum(label in right for label, right in judged)
     if len(judged) < LEAST_PICTURES or agreeing >= LEAST_AGREEMENT * len(judged):
         return []

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoo.datasets._files import Listing, is_about, passed_over, shortened
+from zoo.datasets._files import is_about, listing, passed_over, shortened
 from zoo.pictures import Fault
 
 # Hugging Face's older exports end in a fingerprint of 16 digits.
@@ -28,11 +28,17 @@ class Shards:
     notes: tuple[str, ...]
 
 
-def shards(inside: Listing, suffix: str) -> Shards:
-    """Return the set of files that a folder holds.
+def shards(path: Path, suffix: str) -> Shards:
+    """Return the set of files that a folder holds; a single file is a set of its own.
 
     Where there are several sets, such as ``train-…`` and ``validation-…``, it is the validation's.
+
+    Raises:
+        Unavailable: the folder cannot be read.
     """
+    if not path.is_dir():
+        return Shards((path,), (), ())
+    inside = listing(path, path)
     files = [file for file in inside.files if file.suffix.lower() == suffix]
     about = [*(f for f in inside.files if is_about(f.name)), *inside.clutter]
     rest = [*inside.folders, *(f for f in inside.files if f not in files and not is_about(f.name))]
