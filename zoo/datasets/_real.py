@@ -45,7 +45,8 @@ def _shipped() -> Sets:
 def relabelled(dataset: Dataset, sets: Sets) -> Dataset:
     """Return the dataset with label sets, without the pictures whose set is empty.
 
-    A picture that has no number of the validation set is a fault: no set can be its.
+    A picture that has no number of the validation set is a fault: no set can be its. So it is where
+    no picture is left.
     """
     kept: list[Picture] = []
     faults: list[Fault] = []
@@ -59,6 +60,9 @@ def relabelled(dataset: Dataset, sets: Sets) -> Dataset:
             empty += 1
         else:
             kept.append(replace(picture, accepted=sets[number - 1]))
+    if empty and not kept and not faults:
+        none = f"{dataset.path} holds no picture for which a class is right by ReaL"
+        faults.append(Fault("missing", none))
     words = f"{dataset.layout}; ReaL labels, without {empty:,} pictures for which no class is right"
     every = (*dataset.faults, *faults)
     return replace(dataset, layout=words, pictures=tuple(kept), faults=every)
