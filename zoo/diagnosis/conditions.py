@@ -45,7 +45,7 @@ def preparation(conditions: Conditions) -> Callable[[Any], Tensor]:
 
     def prepare(image: Any) -> Tensor:
         pixels = torch.empty((1, geometry.size, geometry.size, 3), dtype=torch.uint8)
-        crop(image, memoryview(pixels.numpy()).cast("B"))
+        crop(image, pixels.numpy().data.cast("B"))
         prepared = normalise(pixels)[0]
         return prepared.flip(0) if conditions.bgr else prepared
 
