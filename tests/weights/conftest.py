@@ -1,4 +1,4 @@
-"""The server's fixtures, for all tests of this folder."""
+"""What all tests of this folder share: the server's fixtures, and how a weights file is opened."""
 
 from tests.weights.server import (
     authority,
@@ -8,12 +8,22 @@ from tests.weights.server import (
     unknown_server,
     unproven_server,
 )
+from zoo.checkpoint.record import Checkpoint
+from zoo.run import WeightsFile
+from zoo.weights.convert import in_store
+from zoo.weights.store import Store
 
 __all__ = [
     "authority",
+    "checkpoint_of",
     "secure_server",
     "server",
     "trusted",
     "unknown_server",
     "unproven_server",
 ]
+
+
+def checkpoint_of(weights: WeightsFile) -> Checkpoint:
+    """Open a weights file, with a store beside it."""
+    return in_store(Store(weights.path.parent / "store"))(weights)

@@ -121,7 +121,7 @@ opened = 0
 for name, path, digest in lines:
     weights = WeightsFile(Path(path), f"file:{name}", Digest("sha256", digest), 1, "unpinned")
     try:
-        load(network, weights, lambda network, state: state, in_store(Store(store)))
+        load(network, in_store(Store(store))(weights), lambda network, state: state)
     except Unavailable:
         opened += 1
 assert "subprocess.Popen" in events
