@@ -164,7 +164,7 @@ def test_a_new_conversion_that_is_of_another_file_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = checkpoint_of(published(tmp_path, raw(HEADER, struct.pack("<2f", 7, 7))))
-    monkeypatch.setattr(convert, "opened", lambda *_: [other.path.read_bytes()])
+    monkeypatch.setattr(convert, "opened", lambda *_, averaged: [other.path.read_bytes()])
     with pytest.raises(Unavailable, match=r"cannot be read: it is of another file"):
         checkpoint_of(published(tmp_path, raw(HEADER)))
 
@@ -230,7 +230,9 @@ def test_reading_that_is_broken_off_leaves_no_process(tmp_path: Path) -> None:
     data = raw(HEADER)
     digest = hashlib.sha256(data).hexdigest()
     before = children()
-    pieces = opening.opened(published(tmp_path, data).path, "model.safetensors", digest)
+    pieces = opening.opened(
+        published(tmp_path, data).path, "model.safetensors", digest, averaged=False
+    )
     next(pieces)
     assert children() > before
     pieces.close()

@@ -169,7 +169,7 @@ import hashlib; from pathlib import Path
 from zoo.checkpoint.opening import opened
 path = Path(sys.argv[2])
 digest = hashlib.sha256(path.read_bytes()).hexdigest()
-sys.stdout.buffer.write(b"".join(opened(path, path.name, digest)))
+sys.stdout.buffer.write(b"".join(opened(path, path.name, digest, averaged=False)))
 """
 
 

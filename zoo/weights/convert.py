@@ -54,7 +54,7 @@ def _key(weights: WeightsFile, averaged: bool) -> str:
 
 
 def _add(store: Store, weights: WeightsFile, averaged: bool) -> Path:
-    tensors = opened(weights.path, file_name(weights.url), weights.digest.hex, averaged)
+    tensors = opened(weights.path, file_name(weights.url), weights.digest.hex, averaged=averaged)
     return store.add(_key(weights, averaged), tensors)[0]
 
 
