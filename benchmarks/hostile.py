@@ -33,7 +33,8 @@ def main() -> int:
     from zoo.claims import Digest
     from zoo.errors import Unavailable
     from zoo.run import WeightsFile
-    from zoo.weights.convert import in_passing
+    from zoo.weights.convert import in_store
+    from zoo.weights.store import Store
 
     outcomes: Counter[str] = Counter()
     slowest = longest = (0.0, "")
@@ -46,7 +47,7 @@ def main() -> int:
             weights = WeightsFile(path, f"file:{case.name}", digest, len(data), "unpinned")
             begun, used = time.perf_counter(), processor_seconds()
             try:
-                in_passing(weights)
+                in_store(Store(Path(folder) / "store"))(weights)
                 outcomes["opened"] += 1
             except Unavailable:
                 outcomes["refused with a reason"] += 1

@@ -133,10 +133,9 @@ class _Parts:
         return source_of(self._entry, trust_python=self._options.trust_python)
 
     def _built(self, opened: Callable[[], Checkpoint]) -> nn.Module:
-        opened()  # before a network is built in vain
+        checkpoint = opened()  # before a network is built in vain
         source = self._source()
-        network = source.build(self._entry.source)
-        return load(network, self.weights(), source.convert, lambda _: opened())
+        return load(source.build(self._entry.source), checkpoint, source.convert)
 
     def _preprocessing(self) -> Preprocessing:
         self._source()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from zoo.checkpoint import record
-from zoo.claims import Digest, Location, SourceSpec
+from zoo.claims import Location, SourceSpec
 from zoo.code import digest_of, digest_of_all
 from zoo.crops import Keeping
 from zoo.datasets import open_dataset
@@ -23,7 +23,6 @@ from zoo.errors import Unavailable
 from zoo.inference import Device
 from zoo.machine import PACKAGES, is_editable, package_version
 from zoo.pictures import Picture
-from zoo.run import WeightsFile
 from zoo.sampling.order import draw
 from zoo.sources import SOURCES
 from zoo.subject import Preprocessing
@@ -133,9 +132,7 @@ def network_of(job: Job) -> nn.Module:
         raise Unavailable(f"the checkpoint {job.checkpoint} cannot be read: {error}") from None
     if checkpoint.record.source != job.weights:
         raise Unavailable(f"the checkpoint {job.checkpoint} is of other weights than the job's")
-    digest = Digest("sha256", job.weights)
-    weights = WeightsFile(Path(job.checkpoint), "", digest, 0, "sha256")
-    return load(source.build(job.source), weights, source.convert, lambda _: checkpoint)
+    return load(source.build(job.source), checkpoint, source.convert)
 
 
 def pictures_of(job: Job) -> tuple[tuple[Picture, ...], tuple[int, ...] | None]:

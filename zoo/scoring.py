@@ -16,7 +16,7 @@ from zoo.errors import Unavailable
 from zoo.job import Job
 from zoo.machine import device_name
 from zoo.predictions import Enough, Prediction, never
-from zoo.predictions.ledger import Ledger, Nowhere, Range
+from zoo.predictions.ledger import Ledger, Nowhere, Range, in_words
 
 RANGE = 512  # pictures; so many at most are predicted in vain when the work is killed
 FEW = 64  # pictures of a range where it is asked after each whether they are enough
@@ -116,7 +116,7 @@ def _in_order(
     left = deque(ranges)
     for span, items in found:
         if span not in left or early.setdefault(span, items) != items:
-            raise Unavailable(f"the pictures {span[0]:,} to {span[1] - 1:,} were predicted twice")
+            raise Unavailable(f"{in_words(span)} were predicted twice")
         while left and left[0] in early:
             yield early.pop(left.popleft())
     if left:

@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from zoo import crops
-from zoo.crops import Geometry, Keeping, keeping, packs
+from zoo.crops import Geometry, Keeping, keeping, packs, preparing
 from zoo.errors import Unavailable
 from zoo.pictures import File, Picture
 from zoo.subject import Preprocessing
@@ -46,13 +46,13 @@ def pictures(tmp_path: Path) -> list[Picture]:
 def decoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Note which files are decoded."""
     seen: list[bytes] = []
-    decode = crops.decode
+    decode = preparing.decode
 
     def watched(data: bytes) -> object:
         seen.append(data)
         return decode(data)
 
-    monkeypatch.setattr(crops, "decode", watched)
+    monkeypatch.setattr(preparing, "decode", watched)
     return seen
 
 
@@ -161,8 +161,16 @@ def test_a_damaged_crop_is_told_and_its_pack_removed(tmp_path: Path, pictures, d
     assert len(decoded) <= 12
 
 
+def headed(header: bytes) -> bytes:
+    return len(header).to_bytes(8, "little") + header
+
+
 @pytest.mark.parametrize(
-    "content", [b"", b"abc", b"\xff" * 64, b"\x02" + b"\0" * 7 + b"[]", b"x" * 99]
+    "content",
+    [
+        *(b"", b"abc", b"\xff" * 64, b"x" * 99),
+        *map(headed, (b"[]", b"{}", b'{"__metadata__": 1}', b"[" * 99_999)),
+    ],
 )
 def test_a_pack_that_is_none_is_passed_over(tmp_path: Path, pictures, content: bytes) -> None:
     shown(pictures, Keeping(tmp_path))

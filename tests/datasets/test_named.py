@@ -246,6 +246,15 @@ def test_real_is_by_the_pictures_numbers_in_every_layout(layouts, numbered, layo
     assert len(found) < len(numbered)
 
 
+def test_pictures_for_none_of_which_a_class_is_right_are_no_dataset() -> None:
+    dataset = imagenet()
+    empty = [p for p in dataset.pictures if not SETS[_imagenet.number_of(p.id) - 1]]
+    found = _real.relabelled(replace(dataset, pictures=tuple(empty[:3])), SETS)
+    assert found.pictures == ()
+    (fault,) = found.faults
+    assert fault.message.endswith("holds no picture for which a class is right by ReaL")
+
+
 def test_real_says_nothing_of_a_picture_without_a_number() -> None:
     dataset = _real.relabelled(of_each([1], 1), SETS)
     assert dataset.pictures == ()

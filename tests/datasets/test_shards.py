@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from zoo.datasets import _shards
-from zoo.datasets._files import listing
 
 
 @pytest.fixture
@@ -17,7 +16,7 @@ def shards(tmp_path: Path):
     def read(*names: str) -> _shards.Shards:
         for name in names:
             (tmp_path / name).touch()
-        return _shards.shards(listing(tmp_path, tmp_path), ".tar")
+        return _shards.shards(tmp_path, ".tar")
 
     return read
 
@@ -84,6 +83,13 @@ def test_of_several_sets_none_is_guessed(shards, tmp_path: Path) -> None:
     assert said(found, tmp_path) == [
         "several sets, none named val: a-0.tar, b-0.tar, evaluation-0.tar"
     ]
+
+
+def test_a_folder_without_any_file_of_the_kind_says_what_is_there(shards, tmp_path) -> None:
+    assert said(shards(), tmp_path) == []
+    found = shards("val-0.zip")
+    assert found.files == ()
+    assert said(found, tmp_path) == [f"{tmp_path / 'val-0.zip'} is no .tar file"]
 
 
 def test_other_files_and_folders_are_faults(shards, tmp_path: Path) -> None:

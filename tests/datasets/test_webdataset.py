@@ -91,3 +91,8 @@ def test_other_members_are_never_read_and_are_told(tmp_path: Path, tar) -> None:
     dataset = open_dataset(tar(tmp_path / "val.tar", members))
     assert [picture.id for picture in dataset.pictures] == ["a"]
     assert dataset.notes == ("passed over: 1 × .pickle, 1 × .pyd, 1 × .txt",)
+
+
+def test_a_folder_without_archives_holds_no_picture(tmp_path) -> None:
+    with pytest.raises(Unavailable, match="holds no picture"):
+        open_dataset(tmp_path, layout="webdataset")

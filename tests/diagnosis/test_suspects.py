@@ -20,6 +20,7 @@ from zoo.diagnosis.suspects import FAMILIES, SIZES, Known, usual_suspects
 from zoo.errors import Unavailable
 from zoo.pictures import Dataset, File, Picture
 from zoo.predictions import Prediction
+from zoo.subject import CROPS
 
 USUAL = replace(
     TRAINED,
@@ -71,10 +72,19 @@ def picture() -> Image.Image:
     return Image.fromarray(torch.randint(0, 256, (30, 60, 3), dtype=torch.uint8).numpy())
 
 
-def test_documented_conditions_prepare_as_timm_does(picture) -> None:
+@pytest.mark.parametrize("mode", CROPS)
+def test_documented_conditions_prepare_as_timm_does(picture, mode: str) -> None:
     half = (0.5, 0.5, 0.5)
-    timms = create_transform((3, 16, 16), interpolation="bicubic", crop_pct=1, mean=half, std=half)
-    assert torch.equal(preparation(Conditions(TRAINED))(picture), timms(picture))
+    timms = create_transform(
+        (3, 16, 16), interpolation="bicubic", crop_pct=0.9, crop_mode=mode, mean=half, std=half
+    )
+    page = replace(TRAINED, crop_pct=Decimal("0.9"), crop_mode=mode)
+    assert torch.equal(preparation(Conditions(page))(picture), timms(picture))
+
+
+def test_what_is_documented_as_squashed_is_not_suspected_of_it() -> None:
+    page = Conditions(replace(USUAL, crop_mode="squash", crop_pct=Decimal(1)))
+    assert "resize" not in {each.id for each in usual_suspects(page, Known())}
 
 
 def test_each_channel_keeps_its_mean_when_they_are_turned_round(picture) -> None:
@@ -88,8 +98,9 @@ def test_each_channel_keeps_its_mean_when_they_are_turned_round(picture) -> None
 def test_the_whole_picture_is_in_a_squashed_one() -> None:
     canvas = Image.new("RGB", (48, 16))
     canvas.paste((255, 255, 255), (0, 0, 12, 16))
-    page = replace(TRAINED, interpolation="nearest")
-    squashed = preparation(Conditions(page, squashed=True))(canvas)
+    page = Conditions(replace(TRAINED, interpolation="nearest"))
+    (suspect,) = (each for each in usual_suspects(page, Known()) if each.id == "resize")
+    squashed = preparation(suspect.conditions)(canvas)
     assert squashed.shape == (3, 16, 16)
     assert (squashed[:, :, :4] == 1).all() and (squashed[:, :, 4:] == -1).all()
 

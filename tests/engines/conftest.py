@@ -17,7 +17,8 @@ from zoo.job import Job, identity_of, network_of, versions_of
 from zoo.pictures import Dataset
 from zoo.run import WeightsFile
 from zoo.subject import from_config
-from zoo.weights.convert import in_passing
+from zoo.weights.convert import in_store
+from zoo.weights.store import Store
 
 DEMO = Path(__file__).parents[2] / "model-index" / "demo"
 RANGES = [(0, 100), (100, 200), (200, 300), (300, 360)]
@@ -29,11 +30,11 @@ def dataset() -> Dataset:
 
 
 @pytest.fixture(scope="session")
-def job(dataset: Dataset) -> Job:
+def job(dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Job:
     path = DEMO / str(CONFIG["file"])
     digest = Digest("sha256", "560147a9031b4eb2fc9c85937820675793490fae11410c32c78d64723da4843b")
     weights = WeightsFile(path, path.name, digest, path.stat().st_size, "sha256")
-    checkpoint = in_passing(weights)
+    checkpoint = in_store(Store(tmp_path_factory.mktemp("store")))(weights)
     source = SourceSpec("python", "zoo.demo:digits", {}, Location("digits.md", 1, 1))
     return Job(
         source=source,

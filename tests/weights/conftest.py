@@ -1,4 +1,4 @@
-"""The server's fixtures, for all tests of this folder."""
+"""What all tests of this folder share: the server's fixtures, and how a weights file is opened."""
 
 from pathlib import Path
 
@@ -12,9 +12,14 @@ from tests.weights.server import (
     unknown_server,
     unproven_server,
 )
+from zoo.checkpoint.record import Checkpoint
+from zoo.run import WeightsFile
+from zoo.weights.convert import in_store
+from zoo.weights.store import Store
 
 __all__ = [
     "authority",
+    "checkpoint_of",
     "secure_server",
     "server",
     "trusted",
@@ -26,3 +31,8 @@ __all__ = [
 @pytest.fixture
 def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
+
+
+def checkpoint_of(weights: WeightsFile) -> Checkpoint:
+    """Open a weights file, with a store beside it."""
+    return in_store(Store(weights.path.parent / "store"))(weights)

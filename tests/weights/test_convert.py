@@ -18,6 +18,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from tests.conftest import MakeEntry
+from tests.weights.conftest import checkpoint_of
 from tests.weights.hostile.assembler import checkpoint as zipped
 from tests.weights.hostile.assembler import legacy, mapping, pickled, tensor, weight
 from tests.weights.hostile.headers import HEADER, raw
@@ -29,7 +30,7 @@ from zoo.errors import Blocked, Refused, Unavailable
 from zoo.options import Options
 from zoo.run import WeightsFile
 from zoo.weights import Access, convert, proof
-from zoo.weights.convert import in_passing, in_store
+from zoo.weights.convert import in_store
 from zoo.weights.store import Store
 
 DEEP = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
@@ -85,7 +86,7 @@ def test_a_file_that_was_changed_after_it_was_hashed_is_not_read(tmp_path: Path)
     weights = published(tmp_path, raw(HEADER))
     weights.path.write_bytes(raw(HEADER, struct.pack("<2f", 7, 7)))
     with pytest.raises(Unavailable, match="no longer the file that was hashed"):
-        in_passing(weights)
+        checkpoint_of(weights)
 
 
 def test_a_file_whose_digest_is_not_the_claimed_one_is_not_opened(
@@ -94,9 +95,8 @@ def test_a_file_whose_digest_is_not_the_claimed_one_is_not_opened(
     monkeypatch.setattr(convert, "opened", nobody)
     made = published(tmp_path, raw(HEADER))
     wrong = WeightsFile(made.path, made.url, made.digest, made.size, "unpinned", "it is another")
-    for read in (in_passing, in_store(Store(tmp_path))):
-        with pytest.raises(Blocked, match="not loaded: it is another"):
-            read(wrong)
+    with pytest.raises(Blocked, match="not loaded: it is another"):
+        checkpoint_of(wrong)
 
 
 def test_the_library_reads_what_is_written_bit_by_bit(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def test_the_library_reads_what_is_written_bit_by_bit(tmp_path: Path) -> None:
     state["same"] = state["half"]
     path = tmp_path / "made.pth"
     torch.save({"net": state}, path)
-    made = in_passing(published(tmp_path, path.read_bytes(), "made.pth"))
+    made = checkpoint_of(published(tmp_path, path.read_bytes(), "made.pth"))
     found = load_file(made.path)
     assert found.keys() == state.keys()
     for name, wanted in state.items():
@@ -133,7 +133,7 @@ def test_the_library_reads_what_is_written_bit_by_bit(tmp_path: Path) -> None:
 
 def test_the_record_lies_in_the_header_of_the_safetensors(tmp_path: Path) -> None:
     weights = published(tmp_path, raw(HEADER))
-    made = in_passing(weights)
+    made = checkpoint_of(weights)
     with safe_open(made.path, "numpy") as file:
         assert weights.digest.hex in file.metadata()[KEY]
     assert made.record.source == weights.digest.hex
@@ -163,10 +163,10 @@ def test_a_conversion_of_another_file_is_made_anew(tmp_path: Path) -> None:
 def test_a_new_conversion_that_is_of_another_file_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = in_passing(published(tmp_path, raw(HEADER, struct.pack("<2f", 7, 7))))
-    monkeypatch.setattr(convert, "opened", lambda *_: [other.path.read_bytes()])
+    other = checkpoint_of(published(tmp_path, raw(HEADER, struct.pack("<2f", 7, 7))))
+    monkeypatch.setattr(convert, "opened", lambda *_, averaged: [other.path.read_bytes()])
     with pytest.raises(Unavailable, match=r"cannot be read: it is of another file"):
-        in_passing(published(tmp_path, raw(HEADER)))
+        checkpoint_of(published(tmp_path, raw(HEADER)))
 
 
 def test_a_conversion_is_hashed_at_each_use_where_that_is_asked_for(
@@ -222,7 +222,7 @@ def test_a_process_that_does_not_answer_is_one_plain_reason(
     monkeypatch.setattr(opening, "WAIT_SECONDS", 1 if "sleep" in code else 60)
     monkeypatch.setattr(opening, "cpu_seconds", lambda size: 0)
     with pytest.raises(Unavailable, match=reason) as error:
-        in_passing(published(tmp_path, raw(HEADER)))
+        checkpoint_of(published(tmp_path, raw(HEADER)))
     assert error.value.message.isprintable()
 
 
@@ -230,7 +230,9 @@ def test_reading_that_is_broken_off_leaves_no_process(tmp_path: Path) -> None:
     data = raw(HEADER)
     digest = hashlib.sha256(data).hexdigest()
     before = children()
-    pieces = opening.opened(published(tmp_path, data).path, "model.safetensors", digest)
+    pieces = opening.opened(
+        published(tmp_path, data).path, "model.safetensors", digest, averaged=False
+    )
     next(pieces)
     assert children() > before
     pieces.close()
@@ -247,7 +249,7 @@ def test_a_file_that_asks_for_memory_is_refused_before_the_machine_has_none(tmp_
     """A legacy file may promise a storage of any size: here a terabyte."""
     promised = legacy(weight(elements=2**38))
     with pytest.raises(Unavailable, match="too much: it asks for more memory"):
-        in_passing(published(tmp_path, promised, "model.pth"))
+        checkpoint_of(published(tmp_path, promised, "model.pth"))
 
 
 PROBE = """
@@ -300,5 +302,5 @@ def test_the_process_can_neither_write_nor_reach_anything(tmp_path: Path, watche
 def test_a_note_of_an_unknown_class_names_it(tmp_path: Path) -> None:
     noted = pickled(mapping(state_dict=mapping(weight=tensor()), cfg=b"comegaconf\nDictConfig\n"))
     with pytest.raises(Refused, match=r"the file asks for omegaconf\.DictConfig") as error:
-        in_passing(published(tmp_path, zipped(noted), "model.pth"))
+        checkpoint_of(published(tmp_path, zipped(noted), "model.pth"))
     assert error.value.hint == "publish the weights as safetensors, which can hold no code"

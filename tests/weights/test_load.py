@@ -17,11 +17,11 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from tests.weights.conftest import checkpoint_of
 from zoo.claims import Digest
 from zoo.errors import Blocked, Refused, Unavailable
 from zoo.run import WeightsFile
 from zoo.weights import Misfit, load
-from zoo.weights.convert import in_passing
 
 Weights = Callable[..., WeightsFile]
 PLAIN = "tiny.safetensors"  # opened without torch, and so in a tenth of the time
@@ -71,7 +71,7 @@ def assert_loaded(loaded: nn.Module, state: Mapping[str, Tensor]) -> None:
 @pytest.mark.parametrize("name", ["tiny.pth", "tiny.bin", "tiny.pth.tar", "tiny.safetensors"])
 def test_every_tensor_is_loaded_and_the_network_evaluates(weights: Weights, name: str) -> None:
     state = other_values()
-    assert_loaded(load(network(), weights(state, name), as_it_is), state)
+    assert_loaded(load(network(), checkpoint_of(weights(state, name)), as_it_is), state)
 
 
 @pytest.mark.parametrize(
@@ -89,33 +89,35 @@ def test_the_ways_in_which_checkpoints_wrap_their_weights_are_known(
     weights: Weights, wrap: Callable[[dict[str, Tensor]], object]
 ) -> None:
     state = other_values()
-    assert_loaded(load(network(), weights(wrap(state)), as_it_is), state)
+    assert_loaded(load(network(), checkpoint_of(weights(wrap(state))), as_it_is), state)
 
 
 def test_a_prefix_that_only_some_names_bear_is_left(weights: Weights) -> None:
     state = other_values()
     state["module.3.bias"] = state.pop("3.bias")
     with pytest.raises(Misfit, match=r"1 missing: 3.bias; 1 unexpected: module.3.bias"):
-        load(network(), weights(state, PLAIN), as_it_is)
+        load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)
 
 
 def test_counters_of_batches_may_be_missing(weights: Weights) -> None:
     state = other_values()
     del state["1.num_batches_tracked"]
-    assert load(network(), weights(state, PLAIN), as_it_is)[0].bias.equal(state["0.bias"])
+    assert load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)[0].bias.equal(
+        state["0.bias"]
+    )
 
 
 def test_a_file_of_an_older_format_of_torch_is_read(weights: Weights) -> None:
     state, stream = other_values(), io.BytesIO()
     torch.save(state, stream, _use_new_zipfile_serialization=False)
-    assert_loaded(load(network(), weights(stream.getvalue()), as_it_is), state)
+    assert_loaded(load(network(), checkpoint_of(weights(stream.getvalue())), as_it_is), state)
 
 
 def test_a_missing_tensor_is_named(weights: Weights) -> None:
     state = other_values()
     del state["3.weight"]
     with pytest.raises(Misfit) as error:
-        load(network(), weights(state, PLAIN), as_it_is)
+        load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)
     assert error.value.detail == "1 missing: 3.weight"
     assert error.value.rule == "weights-load"
     assert error.value.message == "the weights do not fit the network: 1 missing: 3.weight"
@@ -124,7 +126,7 @@ def test_a_missing_tensor_is_named(weights: Weights) -> None:
 def test_an_unexpected_tensor_is_named(weights: Weights) -> None:
     state = other_values() | {"4.weight": torch.zeros(1)}
     with pytest.raises(Misfit, match=r"1 unexpected: 4.weight"):
-        load(network(), weights(state, PLAIN), as_it_is)
+        load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)
 
 
 def test_a_tensor_of_another_shape_is_named_with_both_shapes(weights: Weights) -> None:
@@ -132,13 +134,13 @@ def test_a_tensor_of_another_shape_is_named_with_both_shapes(weights: Weights) -
     with pytest.raises(
         Misfit, match=r"2 of another shape: 3.weight 5×4 for 2×4, 3.bias scalar for 2$"
     ):
-        load(network(), weights(state, PLAIN), as_it_is)
+        load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)
 
 
 def test_of_many_names_three_are_shown(weights: Weights) -> None:
     state = {f"extra{number}": torch.zeros(1) for number in range(5)} | other_values()
     with pytest.raises(Misfit, match=r"5 unexpected: extra0, extra1, extra2, …$"):
-        load(network(), weights(state, PLAIN), as_it_is)
+        load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)
 
 
 @pytest.mark.filterwarnings("ignore:Validating sparse tensor invariants:UserWarning")
@@ -154,7 +156,7 @@ def test_a_tensor_that_is_not_dense_makes_a_file_unreadable(
     weights: Weights, tensor: Tensor, kind: str
 ) -> None:
     with pytest.raises(Unavailable, match=kind):
-        load(network(), weights(other_values() | {"3.weight": tensor}), as_it_is)
+        load(network(), checkpoint_of(weights(other_values() | {"3.weight": tensor})), as_it_is)
 
 
 def test_names_that_have_changed_since_are_converted(weights: Weights) -> None:
@@ -164,7 +166,7 @@ def test_names_that_have_changed_since_are_converted(weights: Weights) -> None:
     def convert(network: nn.Module, given: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
         return {name.removeprefix("old."): tensor for name, tensor in given.items()}
 
-    assert_loaded(load(network(), weights(old, PLAIN), convert), state)
+    assert_loaded(load(network(), checkpoint_of(weights(old, PLAIN)), convert), state)
 
 
 def test_a_file_that_fits_is_not_converted(weights: Weights) -> None:
@@ -172,13 +174,13 @@ def test_a_file_that_fits_is_not_converted(weights: Weights) -> None:
         raise AssertionError("asked for nothing")
 
     state = other_values()
-    assert_loaded(load(network(), weights(state, PLAIN), convert), state)
+    assert_loaded(load(network(), checkpoint_of(weights(state, PLAIN)), convert), state)
 
 
 def test_a_file_whose_digest_is_not_the_claimed_one_is_not_opened(weights: Weights) -> None:
     wrong = weights(b"anything", mismatch="the file is sha256:01, not sha256:02")
     with pytest.raises(Blocked, match="not loaded: the file is sha256:01") as error:
-        load(network(), wrong, as_it_is)
+        checkpoint_of(wrong)
     assert error.value.rule == "weights-digest"
 
 
@@ -201,7 +203,7 @@ def test_code_in_a_pickle_is_not_run(weights: Weights, tmp_path: Path, format: s
     else:
         torch.save(content, stream, _use_new_zipfile_serialization=format == "zip")
     with pytest.raises(Unavailable, match="cannot be read as a checkpoint of tensors") as error:
-        load(network(), weights(stream.getvalue()), as_it_is)
+        load(network(), checkpoint_of(weights(stream.getvalue())), as_it_is)
     assert isinstance(error.value, Refused) is (format != "pickle")
     assert not canary.exists()
 
@@ -252,7 +254,7 @@ def test_what_is_no_checkpoint_is_unavailable_in_one_plain_line(
     weights: Weights, name: str, data: bytes
 ) -> None:
     with pytest.raises(Unavailable) as error:
-        load(network(), weights(data, name), as_it_is)
+        load(network(), checkpoint_of(weights(data, name)), as_it_is)
     assert error.value.message.startswith(f"{name} cannot be read as a checkpoint of tensors (")
     assert error.value.message.isprintable()
     assert len(error.value.message) < 300
@@ -278,7 +280,7 @@ def test_safetensors_that_are_not_in_order_are_unavailable(
     text = json.dumps(header, ensure_ascii=False).encode()
     data = len(text).to_bytes(8, "little") + text + bytes(4)
     with pytest.raises(Unavailable) as error:
-        load(network(), weights(data, "tiny.safetensors"), as_it_is)
+        load(network(), checkpoint_of(weights(data, "tiny.safetensors")), as_it_is)
     assert error.value.message.isprintable()
 
 
@@ -298,7 +300,7 @@ def test_safetensors_that_are_not_in_order_are_unavailable(
 )
 def test_what_holds_no_tensors_by_name_is_unavailable(weights: Weights, content: object) -> None:
     with pytest.raises(Unavailable, match=r"tiny-01234567.pth holds no state dict"):
-        load(network(), weights(content), as_it_is)
+        load(network(), checkpoint_of(weights(content)), as_it_is)
 
 
 def test_a_file_that_is_gone_is_unavailable(weights: Weights) -> None:
@@ -306,7 +308,7 @@ def test_a_file_that_is_gone_is_unavailable(weights: Weights) -> None:
         gone = weights(other_values(), name)
         gone.path.unlink()
         with pytest.raises(Unavailable, match="FileNotFoundError"):
-            load(network(), gone, as_it_is)
+            checkpoint_of(gone)
 
 
 def test_a_conversion_that_resizes_a_tensor_is_refused(weights: Weights) -> None:
@@ -317,13 +319,13 @@ def test_a_conversion_that_resizes_a_tensor_is_refused(weights: Weights) -> None
         return {**given, "3.weight": torch.ones(2, 4)}
 
     with pytest.raises(Misfit, match="2×3 for 2×4"):
-        load(network(), weights(smaller, PLAIN), stretch)
+        load(network(), checkpoint_of(weights(smaller, PLAIN)), stretch)
 
 
 def test_entries_that_are_no_tensors_are_left_out(weights: Weights) -> None:
     state = other_values()
-    opened = in_passing(weights({**state, "names": ["a"], "epoch": 3}))
-    assert_loaded(load(network(), weights(b""), as_it_is, lambda _: opened), state)
+    opened = checkpoint_of(weights({**state, "names": ["a"], "epoch": 3}))
+    assert_loaded(load(network(), opened, as_it_is), state)
     assert opened.record.dropped == ("names", "epoch")
 
 
@@ -332,7 +334,7 @@ def test_the_average_of_the_weights_is_taken_where_the_name_says_so(
     weights: Weights, name: str
 ) -> None:
     state = {"state_dict_ema": other_values(), "state_dict": network().state_dict()}
-    opened = in_passing(weights({**state, "best": torch.tensor(1.0)}, name))
+    opened = checkpoint_of(weights({**state, "best": torch.tensor(1.0)}, name))
     taken, left = ("state_dict", "state_dict_ema") if name == "tiny.pth" else tuple(state)
-    assert_loaded(load(network(), weights(b""), as_it_is, lambda _: opened), state[taken])
+    assert_loaded(load(network(), opened, as_it_is), state[taken])
     assert (opened.record.state_dict, opened.record.passed_over) == (taken, (left,))

@@ -121,7 +121,7 @@ opened = 0
 for name, path, digest in lines:
     weights = WeightsFile(Path(path), f"file:{name}", Digest("sha256", digest), 1, "unpinned")
     try:
-        load(network, weights, lambda network, state: state, in_store(Store(store)))
+        load(network, in_store(Store(store))(weights), lambda network, state: state)
     except Unavailable:
         opened += 1
 assert "subprocess.Popen" in events
@@ -169,7 +169,7 @@ import hashlib; from pathlib import Path
 from zoo.checkpoint.opening import opened
 path = Path(sys.argv[2])
 digest = hashlib.sha256(path.read_bytes()).hexdigest()
-sys.stdout.buffer.write(b"".join(opened(path, path.name, digest)))
+sys.stdout.buffer.write(b"".join(opened(path, path.name, digest, averaged=False)))
 """
 
 

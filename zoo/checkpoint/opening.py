@@ -65,14 +65,14 @@ def names_average(name: str) -> bool:
     return _AVERAGE.search(name) is not None
 
 
-def opened(path: Path, name: str, digest: str, averaged: bool | None = None) -> Iterator[bytes]:
+def opened(path: Path, name: str, digest: str, *, averaged: bool) -> Iterator[bytes]:
     """Yield the bytes of a safetensors file with the tensors of a checkpoint.
 
     Args:
         path: of the checkpoint.
         name: what to call it in messages.
         digest: its SHA-256 in hexadecimal.
-        averaged: whether an average of the weights is taken first; if None, the name decides.
+        averaged: whether an average of the weights is taken first.
 
     Raises:
         RefusedCode: it asks for code.
@@ -86,8 +86,7 @@ def opened(path: Path, name: str, digest: str, averaged: bool | None = None) -> 
         raise Unopened(_message(name, reason)) from None
     with source:
         size = os.fstat(source.fileno()).st_size
-        preferred = names_average(name) if averaged is None else averaged
-        with _start(source, digest, averaged=preferred) as process:
+        with _start(source, digest, averaged=averaged) as process:
             yield from _answer(process, name, size)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +28,8 @@ ASIDE = ".partial"
 LEFT = 86_400.0  # seconds after which what a killed process left is removed
 MOST_HEADER = 2**24  # bytes
 LARGEST = 2**40  # bytes of a pack
+# What reading a pack that is gone, or not as it was written, may end in.
+_DAMAGE = (OSError, LookupError, TypeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +87,21 @@ def held(folder: Path) -> list[Pack]:
 
 def described(pack: Pack) -> str:
     """Return in words how the pictures of a pack were cropped, as the pack itself says."""
-    with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
+    with contextlib.suppress(*_DAMAGE):
         return str(_header(pack.path)[0]["__metadata__"]["geometry"])
     return "damaged"
 
 
 def is_sound(path: Path) -> bool:
     """Return whether every crop of a pack is what its digest says."""
+    key = path.parent.name
     try:
-        header, begin = _header(path)
-        digests = json.loads(header.pop("__metadata__")["digests"])
         with path.open("rb", buffering=0) as stream:
-            for name, entry in header.items():
-                start, end = _offsets(entry)
-                stream.seek(begin + start)
-                crop = stream.read(end - start)
-                if digest(path.parent.name, bytes.fromhex(name), crop) != digests[name]:
+            for name, start, size, said in _crops(path):
+                stream.seek(start)
+                if digest(key, bytes.fromhex(name), stream.read(size)) != said:
                     return False
-    except (OSError, LookupError, TypeError, ValueError):
+    except _DAMAGE:
         return False
     return True
 
@@ -154,14 +153,24 @@ def known(folder: Path, size: int) -> dict[str, Span]:
 def _spans(path: Path, size: int) -> dict[str, Span]:
     """Return where the crops of a pack lie, which is never changed; none, if it is damaged."""
     found: dict[str, Span] = {}
-    with contextlib.suppress(OSError, LookupError, TypeError, ValueError):
-        header, begin = _header(path)
-        digests = json.loads(header.pop("__metadata__")["digests"])
-        for name, entry in header.items():
-            start, end = _offsets(entry)
-            if end - start == size:
-                found[name] = Span(path, begin + start, digests[name])
+    with contextlib.suppress(*_DAMAGE):
+        for name, start, length, said in _crops(path):
+            if length == size:
+                found[name] = Span(path, start, said)
     return found
+
+
+def _crops(path: Path) -> Iterator[tuple[str, int, int, str]]:
+    """Yield the crops of a pack: whose each is, where it begins, its size, and its digest.
+
+    Raises:
+        OSError, LookupError, TypeError, ValueError, RecursionError: the pack is gone, or damaged.
+    """
+    header, begin = _header(path)
+    digests = json.loads(header.pop("__metadata__")["digests"])
+    for name, entry in header.items():
+        start, end = _offsets(entry)
+        yield name, begin + start, end - start, digests[name]
 
 
 def _header(path: Path) -> tuple[dict[str, Any], int]:
@@ -170,10 +179,7 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
         length = int.from_bytes(stream.read(8), "little")
         if length > MOST_HEADER:
             raise ValueError("the header is too long")
-        try:
-            header = json.loads(stream.read(length))
-        except RecursionError:
-            raise ValueError("the header is nested too deeply") from None
+        header = json.loads(stream.read(length))
     if not isinstance(header, dict):
         raise ValueError("the header is no object")
     return header, 8 + length

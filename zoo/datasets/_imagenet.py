@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from pathlib import Path
 
 from zoo.errors import Unavailable
 from zoo.weights import in_package
@@ -62,10 +63,21 @@ def info(name: str) -> str:
         ) from None
 
 
+def val_of(path: Path) -> Path:
+    """Return the folder of the validation pictures: ``val`` where there is one, else the path."""
+    return path / "val" if (path / "val").is_dir() else path
+
+
 def number_of(name: str) -> int | None:
     """Return the number of a validation picture, from 1, by its name with ending or without."""
     match = _NUMBERED.fullmatch(name.rpartition("/")[2])
     return int(match[1]) if match else None
+
+
+def validation_number_of(name: str) -> int | None:
+    """Return the number of a picture's name if it is one of the validation set's 50,000."""
+    number = number_of(name)
+    return number if number is not None and 1 <= number <= PICTURES else None
 
 
 def wnid_of(name: str) -> str | None:

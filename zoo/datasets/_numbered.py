@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from zoo.datasets._imagenet import PICTURES, number_of
+from zoo.datasets._imagenet import validation_number_of
 from zoo.datasets._truth import Truth
 from zoo.pictures import Dataset, Fault, Picture, Place
 
@@ -22,8 +22,8 @@ def read(
     found: dict[int, Picture] = {}
     faults: list[Fault] = []
     for name, place in places:
-        number = number_of(name)
-        if number is None or not 1 <= number <= PICTURES:
+        number = validation_number_of(name)
+        if number is None:
             faults.append(Fault("extra", f"{place.where} is no picture of the validation set"))
         elif number in found:
             other = found[number].id

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from zoo.datasets._imagenet import CLASSES, PICTURES, info, number_of
+from zoo.datasets._imagenet import CLASSES, PICTURES, info, validation_number_of
 from zoo.errors import Unavailable
 from zoo.pictures import Dataset, Fault, Picture
 
@@ -45,20 +45,24 @@ def _shipped() -> Sets:
 def relabelled(dataset: Dataset, sets: Sets) -> Dataset:
     """Return the dataset with label sets, without the pictures whose set is empty.
 
-    A picture that has no number of the validation set is a fault: no set can be its.
+    A picture that has no number of the validation set is a fault: no set can be its. So it is where
+    no picture is left.
     """
     kept: list[Picture] = []
     faults: list[Fault] = []
     empty = 0
     for picture in dataset.pictures:
-        number = number_of(picture.id)
-        if number is None or not 1 <= number <= PICTURES:
+        number = validation_number_of(picture.id)
+        if number is None:
             faults.append(Fault("extra", f"{picture.where} has no ReaL labels: its name is not "
                                 "ILSVRC2012_val_<number>"))  # fmt: skip
         elif not sets[number - 1]:
             empty += 1
         else:
             kept.append(replace(picture, accepted=sets[number - 1]))
+    if empty and not kept and not faults:
+        none = f"{dataset.path} holds no picture for which a class is right by ReaL"
+        faults.append(Fault("missing", none))
     words = f"{dataset.layout}; ReaL labels, without {empty:,} pictures for which no class is right"
     every = (*dataset.faults, *faults)
     return replace(dataset, layout=words, pictures=tuple(kept), faults=every)
@@ -70,8 +74,8 @@ def by_name(names: Iterable[str], sets: Sets) -> dict[str, frozenset[int]]:
     Raises:
         Unavailable: a name has no number of the validation set.
     """
-    numbers = {name: number_of(name) for name in names}
-    strange = [name for name, n in numbers.items() if n is None or not 1 <= n <= PICTURES]
+    numbers = {name: validation_number_of(name) for name in names}
+    strange = [name for name, number in numbers.items() if number is None]
     if strange:
         raise Unavailable(
             f"{len(strange):,} pictures have no ReaL labels, such as {strange[0]}",
@@ -87,8 +91,7 @@ def disagreement(dataset: Dataset) -> list[Fault]:
     """
     sets = label_sets()
     judged = [(picture.label, sets[number - 1]) for picture in dataset.pictures
-              if (number := number_of(picture.id)) and number <= PICTURES
-              and sets[number - 1]]  # fmt: skip
+              if (number := validation_number_of(picture.id)) and sets[number - 1]]  # fmt: skip
     agreeing = sum(label in right for label, right in judged)
     if len(judged) < LEAST_PICTURES or agreeing >= LEAST_AGREEMENT * len(judged):
         return []

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoo.datasets._files import Listing, is_about, passed_over, shortened
+from zoo.datasets._files import is_about, listing, passed_over, shortened
 from zoo.pictures import Fault
 
 # Hugging Face's older exports end in a fingerprint of 16 digits.
@@ -28,19 +28,24 @@ class Shards:
     notes: tuple[str, ...]
 
 
-def shards(inside: Listing, suffix: str) -> Shards:
-    """Return the set of files that a folder holds.
+def shards(path: Path, suffix: str) -> Shards:
+    """Return the set of files that a folder holds; a single file is a set of its own.
 
     Where there are several sets, such as ``train-…`` and ``validation-…``, it is the validation's.
+
+    Raises:
+        Unavailable: the folder cannot be read.
     """
+    if not path.is_dir():
+        return Shards((path,), (), ())
+    inside = listing(path, path)
     files = [file for file in inside.files if file.suffix.lower() == suffix]
     about = [*(f for f in inside.files if is_about(f.name)), *inside.clutter]
     rest = [*inside.folders, *(f for f in inside.files if f not in files and not is_about(f.name))]
     faults = [*inside.faults, *(Fault("extra", f"{path} is no {suffix} file") for path in rest)]
     chosen, others = _validation(files)
-    if chosen:
-        faults += missing(chosen)
-    else:
+    faults += missing(chosen)
+    if others and not chosen:
         faults.append(Fault("extra", f"several sets, none named val: {_names(others)}"))
     notes = passed_over(path.name for path in [*about, *others])
     return Shards(tuple(sorted(chosen, key=_order)), tuple(faults), notes)
@@ -74,9 +79,9 @@ def _validation(files: list[Path]) -> tuple[list[Path], list[Path]]:
     """Return the files of the one set that is meant, and those of the others."""
     prefixes = {_prefix(file) for file in files}
     named = {prefix for prefix in prefixes if _VALIDATION.search(prefix)}
-    if len(prefixes) > 1 and len(named) != 1:
+    if len(prefixes) != 1 and len(named) != 1:
         return [], files
-    (prefix,) = named if len(prefixes) > 1 else prefixes
+    (prefix,) = prefixes if len(prefixes) == 1 else named
     return (
         [file for file in files if _prefix(file) == prefix],
         [file for file in files if _prefix(file) != prefix],

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from zoo.datasets._imagenet import CLASSES, PICTURES, number_of, wnids
+from zoo.datasets._imagenet import CLASSES, PICTURES, validation_number_of, wnids
 from zoo.errors import Unavailable
 
 DEVKIT = "ILSVRC2012_validation_ground_truth.txt"
@@ -59,9 +59,9 @@ def _by_kaggle(path: Path) -> Truth:
     """Return the classes from ``<picture>,<wnid> <box> <wnid> <box> …``, in any order."""
     found: dict[int, int] = {}
     for n, (picture, prediction) in enumerate(_rows(path), start=2):
-        number = number_of(f"{picture}.JPEG")
+        number = validation_number_of(f"{picture}.JPEG")
         wnid = prediction.partition(" ")[0]
-        if number is None or not 1 <= number <= PICTURES or number in found:
+        if number is None or number in found:
             raise Unavailable(
                 f"{path}:{n}: '{picture[:60]}' is no validation picture, or twice there"
             )

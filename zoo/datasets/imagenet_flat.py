@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zoo.datasets import _numbered
 from zoo.datasets._files import is_about, listing, passed_over
-from zoo.datasets._imagenet import number_of
+from zoo.datasets._imagenet import number_of, val_of
 from zoo.datasets._truth import NAMES, truth_near
 from zoo.pictures import Dataset, Fault, File
 
@@ -19,11 +19,11 @@ class ImageNetFlat:
         """Return whether there is a file named like a validation picture."""
         if not path.is_dir():
             return False
-        return any(number_of(child.name) is not None for child in _root(path).iterdir())
+        return any(number_of(child.name) is not None for child in val_of(path).iterdir())
 
     def open(self, path: Path) -> Dataset:
         """Return the pictures in the order of their numbers."""
-        root = _root(path)
+        root = val_of(path)
         inside = listing(root, root)
         beside = [file for file in inside.files if file.name in NAMES or is_about(file.name)]
         files = ((file.name, File(file)) for file in inside.files if file not in set(beside))
@@ -35,10 +35,6 @@ class ImageNetFlat:
 
 
 _DEVKITS = frozenset({"ILSVRC2012_devkit_t12", "devkit", "data"})
-
-
-def _root(path: Path) -> Path:
-    return path / "val" if (path / "val").is_dir() else path
 
 
 LAYOUT = ImageNetFlat()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo.datasets import _class_folders
-from zoo.datasets._imagenet import WNID, wnids
+from zoo.datasets._imagenet import WNID, val_of, wnids
 from zoo.pictures import Dataset
 
 
@@ -17,16 +17,12 @@ class ImageNetFolder:
 
     def recognises(self, path: Path) -> bool:
         """Return whether there is a folder named by a WordNet id."""
-        return path.is_dir() and any(WNID.fullmatch(child.name) for child in _root(path).iterdir())
+        return path.is_dir() and any(WNID.fullmatch(child.name) for child in val_of(path).iterdir())
 
     def open(self, path: Path) -> Dataset:
         """Return the pictures in the order of class index and file name."""
         noun = "folder of an ImageNet class"
-        return _class_folders.read(_root(path), "ImageNet folders", noun, wnids().get)
-
-
-def _root(path: Path) -> Path:
-    return path / "val" if (path / "val").is_dir() else path
+        return _class_folders.read(val_of(path), "ImageNet folders", noun, wnids().get)
 
 
 LAYOUT = ImageNetFolder()

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from zoo.datasets._files import listing, shortened
+from zoo.datasets._files import shortened
 from zoo.datasets._imagenet import wnid_of, wnids
 from zoo.datasets._shards import shards
 from zoo.errors import Unavailable
@@ -75,18 +75,15 @@ class Parquet:
 
     def open(self, path: Path) -> Dataset:
         """Return the pictures in the order of the files and their rows."""
-        folder = _folder(path)
-        found = shards(listing(folder, folder), SUFFIX) if folder else None
-        files = found.files if found else (path,)
+        found = shards(_folder(path) or path, SUFFIX)
         pictures: list[Picture] = []
-        faults = list(found.faults if found else ())
-        for file in files:
+        faults = list(found.faults)
+        for file in found.files:
             for each in _pictures(file):
                 (faults if isinstance(each, Fault) else pictures).append(each)  # type: ignore[arg-type]  # by its type
         faults += _repeated(pictures)
-        words = f"Parquet: {len(pictures):,} pictures in {len(files):,} files"
-        notes = found.notes if found else ()
-        return Dataset(words, path, tuple(pictures), faults=tuple(faults), notes=notes)
+        words = f"Parquet: {len(pictures):,} pictures in {len(found.files):,} files"
+        return Dataset(words, path, tuple(pictures), faults=tuple(faults), notes=found.notes)
 
 
 def _folder(path: Path) -> Path | None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from zoo.datasets._files import listing, passed_over
+from zoo.datasets._files import passed_over
 from zoo.datasets._shards import shards
 from zoo.datasets._tar import Archive, Span, index
 from zoo.pictures import Dataset, Fault, Picture
@@ -34,13 +34,12 @@ class WebDataset:
 
     def open(self, path: Path) -> Dataset:
         """Return the pictures in the order of the archives and of their members."""
-        found = shards(listing(path, path), ".tar") if path.is_dir() else None
-        files = found.files if found else (path,)
-        archives = [index(file) for file in files]
-        faults = [*(found.faults if found else ()), *(f for each in archives for f in each.faults)]
+        found = shards(path, ".tar")
+        archives = [index(file) for file in found.files]
+        faults = [*found.faults, *(fault for each in archives for fault in each.faults)]
         pictures, wrong = _pictures(archives)
-        notes = (*(found.notes if found else ()), *_notes(archives))
-        words = f"WebDataset: {len(pictures):,} pictures in {len(files):,} archives"
+        notes = (*found.notes, *_notes(archives))
+        words = f"WebDataset: {len(pictures):,} pictures in {len(archives):,} archives"
         return Dataset(words, path, pictures, faults=(*faults, *wrong), notes=notes)
 
 

@@ -134,7 +134,7 @@ def _squashed(page: Conditions, known: Known) -> Iterator[Suspect]:
         "resize",
         "the whole picture resized to the input, and nothing cropped",
         f"a crop of {page.preprocessing.image_size} / {page.preprocessing.crop_pct}",
-        replace(_prepared(page, crop_pct=Decimal(1)), squashed=True),
+        _prepared(page, crop_mode="squash", crop_pct=Decimal(1)),
     )
 
 

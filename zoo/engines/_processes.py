@@ -15,7 +15,7 @@ from multiprocessing.connection import wait as wait_for
 
 from zoo.engines import TRIES, Predicted, Work, _task
 from zoo.errors import Unavailable
-from zoo.predictions.ledger import Range
+from zoo.predictions.ledger import Range, in_words
 from zoo.survey.pool import context
 
 _HEAVY = ("torch", "timm", "zoo.engines._task")
@@ -94,7 +94,7 @@ def _again(work: Work, span: Range, failed: Sequence[str]) -> Range:
     Raises:
         Unavailable: it failed too often.
     """
-    words = f"the process that predicted the pictures {span[0]:,} to {span[1] - 1:,} died"
+    words = f"the process that predicted {in_words(span)} died"
     if len(failed) >= TRIES:
         raise Unavailable(
             f"{words} {len(failed)} times, on {', '.join(failed)}",

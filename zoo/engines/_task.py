@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +17,7 @@ from zoo.errors import DeviceFault, Unavailable, ZooError
 from zoo.job import Job, network_of, pictures_of
 from zoo.pictures import Picture
 from zoo.predictions import Prediction, table
+from zoo.scratch import scratch
 
 if TYPE_CHECKING:
     from torch import nn
@@ -70,17 +68,10 @@ def predict_from(job: str, checkpoint: bytes, start: int, stop: int) -> Outcome:
 
 def _placed(name: str, content: bytes) -> Path:
     """Return a file with the checkpoint of that name, which goes when this process ends."""
-    path = _scratch() / f"{name}.safetensors"
+    path = scratch() / f"{name}.safetensors"
     if not path.exists():
         path.write_bytes(content)
     return path
-
-
-@cache
-def _scratch() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="zoo-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def read(outcome: Outcome, say: Callable[[str], None]) -> tuple[Prediction, ...]:

@@ -18,7 +18,7 @@ from typing import Any
 from zoo.engines import TRIES, Predicted, Work, _task
 from zoo.errors import Unavailable
 from zoo.machine import package_version
-from zoo.predictions.ledger import Range
+from zoo.predictions.ledger import Range, in_words
 
 LEAST = (2, 56)  # older ones run code of whoever reaches their ports (CVE-2026-27482 and others)
 AHEAD = 2  # tasks that wait for each that can run, so that no process is idle between two
@@ -128,7 +128,7 @@ def _outcome(ray: Any, reference: Any, span: Range) -> _task.Outcome:
     except ray.exceptions.RayError as error:
         words = str(error).partition("\n")[0][:200]
         raise Unavailable(
-            f"Ray gave up the pictures {span[0]:,} to {span[1] - 1:,} after {TRIES} tries: {words}",
+            f"Ray gave up {in_words(span)} after {TRIES} tries: {words}",
             "what was predicted before is kept: run again when the nodes are well",
         ) from None
     return outcome

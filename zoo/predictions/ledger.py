@@ -26,6 +26,11 @@ LOCK = "lock"
 Range = tuple[int, int]
 
 
+def in_words(span: Range) -> str:
+    """Return which pictures a range has, the first and the last."""
+    return f"the pictures {span[0]:,} to {span[1] - 1:,}"
+
+
 class Ledger:
     """The predictions that are kept in a folder.
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 from zoo.checkpoint import record
@@ -17,6 +13,7 @@ from zoo.claims import file_name
 from zoo.errors import Blocked, Unavailable
 from zoo.escape import line
 from zoo.run import WeightsFile
+from zoo.scratch import scratch
 from zoo.weights.store import Store
 
 READER = 1  # changes whenever the same file would be read to something else
@@ -27,16 +24,22 @@ Opened = Callable[[WeightsFile], Checkpoint]
 def in_store(store: Store, *, other: bool = False) -> Opened:
     """Return a function that opens weights files and keeps the conversions in a store.
 
-    A conversion that was kept is believed if its record is of that file, and else made anew. What
-    it raises is what ``in_passing`` raises.
+    A conversion that was kept is believed if its record is of that file, and else made anew. Where
+    the store cannot be written, it is gone when this process ends.
 
     Args:
         other: an average of the weights is preferred where the file's name says nothing of it, and
             not where it does: what is found is what was passed over, if there is any.
+
+    The function raises:
+        Blocked: the digest is not the claimed one, so that the file is not opened.
+        Refused: the file asks for code.
+        Unavailable: the file cannot be read as a checkpoint, and why.
     """
 
     def opened_once(weights: WeightsFile) -> Checkpoint:
-        _check_digest(weights)
+        if weights.mismatch:
+            raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
         averaged = names_average(file_name(weights.url)) != other
         found = store.find(_key(weights, averaged))
         known = found and _known(weights, found[0])
@@ -45,42 +48,24 @@ def in_store(store: Store, *, other: bool = False) -> Opened:
     return opened_once
 
 
-def in_passing(weights: WeightsFile) -> Checkpoint:
-    """Return the tensors of a weights file as plain safetensors, gone when this process ends.
-
-    Raises:
-        Blocked: the digest is not the claimed one, so that the file is not opened.
-        Refused: the file asks for code.
-        Unavailable: the file cannot be read as a checkpoint, and why.
-    """
-    _check_digest(weights)
-    averaged = names_average(file_name(weights.url))
-    return _checkpoint(weights, _add(Store(_scratch()), weights, averaged))
-
-
-def _check_digest(weights: WeightsFile) -> None:
-    if weights.mismatch:
-        raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
-
-
 def _key(weights: WeightsFile, averaged: bool) -> str:
     suffix = "&averaged" if averaged else ""
     return f"converted:{weights.digest}?reader={READER}{suffix}"
 
 
 def _add(store: Store, weights: WeightsFile, averaged: bool) -> Path:
-    tensors = opened(weights.path, file_name(weights.url), weights.digest.hex, averaged)
+    tensors = opened(weights.path, file_name(weights.url), weights.digest.hex, averaged=averaged)
     return store.add(_key(weights, averaged), tensors)[0]
 
 
 def _kept(store: Store, weights: WeightsFile, averaged: bool) -> Path:
-    """Return the new conversion: in the store, or in passing where the store cannot be written."""
+    """Return the new conversion: in the store, or aside where the store cannot be written."""
     try:
         return _add(store, weights, averaged)
     except Unopened:
         raise
     except Unavailable:
-        return _add(Store(_scratch()), weights, averaged)
+        return _add(Store(scratch()), weights, averaged)
 
 
 def _known(weights: WeightsFile, path: Path) -> Checkpoint | None:
@@ -122,10 +107,3 @@ def _named_so(weights: WeightsFile, checkpoint: Checkpoint, held: Format) -> Che
             "rename it, since every other reader goes by the name",
         )
     return checkpoint
-
-
-@cache
-def _scratch() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="zoo-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder

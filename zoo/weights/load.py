@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from zoo.checkpoint.record import Checkpoint
 from zoo.errors import Blocked, Unavailable
 from zoo.escape import line
-from zoo.run import WeightsFile
-from zoo.weights.convert import Opened, in_passing
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -31,24 +29,18 @@ class Misfit(Blocked):
         self.detail = detail
 
 
-def load(
-    network: nn.Module, weights: WeightsFile, convert: Convert, opened: Opened = in_passing
-) -> nn.Module:
-    """Return the network in evaluation mode with the weights of a file.
+def load(network: nn.Module, checkpoint: Checkpoint, convert: Convert) -> nn.Module:
+    """Return the network in evaluation mode with the weights of an opened checkpoint.
 
     Args:
         network: freshly built, on the CPU.
-        weights: the file; one whose digest is not the claimed one is not opened.
-        convert: turns the file's tensors into the network's, where names have changed since.
-        opened: makes plain safetensors of the file, which alone are read here.
+        convert: turns the checkpoint's tensors into the network's, where names have changed since.
 
     Raises:
-        Blocked: the digest is not the claimed one.
         Misfit: a tensor is missing, unexpected, or of another shape.
-        Refused: the file asks for code.
-        Unavailable: the file cannot be read as a checkpoint.
+        Unavailable: the checkpoint is no longer there, or was changed.
     """
-    state = read(opened(weights))
+    state = read(checkpoint)
     if _misfit(network, state):
         state = _renamed(state, convert(network, state))
     if detail := _misfit(network, state):

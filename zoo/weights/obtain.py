@@ -162,7 +162,7 @@ def _assess(path: Path, url: str, digest: Digest, size: int, claimed: list[Diges
 def _from_network(url: str, entry: ModelEntry, claimed: list[Digest], access: Access) -> Stored:
     """Return the file that was fetched before if it is the claimed one, else fetch it."""
     store = access.store
-    had = _had(url, claimed, store) if access.believes(url) else Loss.ABSENT
+    had = _had(url, claimed, access)
     if not isinstance(had, Loss):
         return had
     name = file_name(url)
@@ -172,7 +172,7 @@ def _from_network(url: str, entry: ModelEntry, claimed: list[Digest], access: Ac
     terms = Terms(access.policy, access.patience, access.halt, access.down)
     with turn(access.cache, url, terms) as alone:
         # another process, or another model of the same file, may have been faster
-        had = _had(url, claimed, store) if access.believes(url) else Loss.ABSENT
+        had = _had(url, claimed, access)
         if not isinstance(had, Loss):
             return had
 
@@ -199,8 +199,14 @@ def _state(url: str, claimed: list[Digest], store: Store, had: Loss) -> str:
     return f"is another file in the cache ({other})"
 
 
-def _had(url: str, claimed: list[Digest], store: Store) -> Stored | Loss:
-    """Return the stored file of a URL if it is the claimed one, out of quarantine if need be."""
+def _had(url: str, claimed: list[Digest], access: Access) -> Stored | Loss:
+    """Return the stored file of a URL if it is the claimed one, out of quarantine if need be.
+
+    Where the URL is to be asked anew, there is none.
+    """
+    if not access.believes(url):
+        return Loss.ABSENT
+    store = access.store
     stored = store.seek(url)
     if not isinstance(stored, Loss):
         if _all_match(claimed, stored[1]):

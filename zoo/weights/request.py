@@ -163,9 +163,9 @@ def _get(
         terms.halt.check()
         if line.hung_up:
             raise _silent(url, patience) from None
-        raise _failure(urlsplit(url).hostname or "", error) from None
+        raise _failure(url, error) from None
     except (OSError, ValueError) as error:
-        raise _failure(urlsplit(url).hostname or "", error) from None
+        raise _failure(url, error) from None
     if line.hung_up:  # http.client takes the end of the connection for that of the headers
         response.close()
         terms.halt.check()
@@ -174,8 +174,7 @@ def _get(
 
 
 def _silent(url: str, patience: Patience) -> Unreachable:
-    host = urlsplit(url).hostname or ""
-    return _unreachable(host, f"no answer within {patience.answer:g} seconds")
+    return _unreachable(url, f"no answer within {patience.answer:g} seconds")
 
 
 def _body(response: requests.Response, answer: Answer, terms: Terms) -> Iterator[bytes]:
@@ -189,8 +188,7 @@ def _body(response: requests.Response, answer: Answer, terms: Terms) -> Iterator
             yield chunk
     except urllib3.exceptions.HTTPError as error:
         terms.halt.check()
-        host = urlsplit(url).hostname or ""
-        said = _unreachable(host, f"broke off after {got:,} bytes: {_reason(error)}")
+        said = _unreachable(url, f"broke off after {got:,} bytes: {_reason(error)}")
         raise Transient(said.message, said.hint) from None
     if not got:  # also where the headers broke off
         raise Transient(f"{url} gives no bytes", "try again later")
@@ -198,16 +196,20 @@ def _body(response: requests.Response, answer: Answer, terms: Terms) -> Iterator
         raise Transient(f"{url} broke off after {got:,} of {answer.total:,} bytes", "try again")
 
 
-def _unreachable(host: str, why: str) -> Unreachable:
+def _unreachable(url: str, why: str) -> Unreachable:
     return Unreachable(
-        f"cannot reach {host}: {why}",
+        f"cannot reach {_host(url)}: {why}",
         "check the network and try again; with --offline only what is in the cache is used",
     )
 
 
-def _failure(host: str, error: BaseException) -> Unavailable:
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def _failure(url: str, error: BaseException) -> Unavailable:
     """Return what an error on the way to a host means; some of them will not pass."""
-    causes = list(_causes(error))
+    host, causes = _host(url), list(_causes(error))
     unproven = next((e for e in causes if isinstance(e, ssl.SSLCertVerificationError)), None)
     if unproven is not None:
         now = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M")
@@ -216,7 +218,7 @@ def _failure(host: str, error: BaseException) -> Unavailable:
             f"its certificate is not valid here and now ({now} UTC by this machine's clock); "
             "nothing was read",
         )
-    failure = _unreachable(host, _reason(error))
+    failure = _unreachable(url, _reason(error))
     unknown = any(
         isinstance(e, UnicodeError)
         or (isinstance(e, socket.gaierror) and e.errno != socket.EAI_AGAIN)

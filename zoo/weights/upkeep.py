@@ -43,15 +43,13 @@ class Held:
 
 def held(store: Store) -> list[Held]:
     """Return the files of the store, the one that was used last first."""
-    urls: dict[str, list[str]] = {}
-    for _, url, digits in _records(store.folder):
-        urls.setdefault(digits, []).append(url)
+    urls = _urls_by_digest(store.folder)
     found: list[Held] = []
     for path in (store.folder / "sha256").glob("??/*"):
         with contextlib.suppress(OSError):  # gone in the meantime
             used, size = proof.last_use(store.folder, path), path.stat().st_size
-            named = tuple(sorted(urls.get(path.name, ())))
-            found.append(Held(path, Digest("sha256", path.name), size, used, named))
+            digest = Digest("sha256", path.name)
+            found.append(Held(path, digest, size, used, urls.get(path.name, ())))
     return sorted(found, key=_order)
 
 
@@ -68,13 +66,11 @@ def _order(each: Held) -> tuple[float, str]:
 
 
 def _quarantined(folder: Path) -> Iterator[Held]:
-    urls: dict[str, list[str]] = {}
-    for _, url, digits in _records(folder, QUARANTINE):
-        urls.setdefault(digits, []).append(url)
+    urls = _urls_by_digest(folder, QUARANTINE)
     for path in (folder / QUARANTINE).glob("*"):
         if path.suffix != ".url":
             with contextlib.suppress(OSError):  # gone in the meantime
-                found, named = path.stat(), tuple(sorted(urls.get(path.name, ())))
+                found, named = path.stat(), urls.get(path.name, ())
                 digest = Digest("sha256", path.name)
                 yield Held(path, digest, found.st_size, found.st_mtime, named, "in quarantine")
 
@@ -169,6 +165,14 @@ def _touched(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def _urls_by_digest(folder: Path, kind: str = "urls") -> dict[str, tuple[str, ...]]:
+    """Return which URLs gave each digest, in the order of the alphabet."""
+    urls: dict[str, list[str]] = {}
+    for _, url, digits in _records(folder, kind):
+        urls.setdefault(digits, []).append(url)
+    return {digits: tuple(sorted(named)) for digits, named in urls.items()}
 
 
 def _records(folder: Path, kind: str = "urls") -> Iterator[tuple[Path, str, str]]:
