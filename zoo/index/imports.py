@@ -15,8 +15,8 @@ from zoo.index import paths
 from zoo.index.files import Page, is_index
 from zoo.index.pages import Pages, Stack, malformed
 from zoo.index.problems import Malformed
-from zoo.index.splice import PARTS, Splicer, named_files, texts
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, text_of
+from zoo.index.splice import PARTS, Splicer, named_files
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, text_of, texts
 
 
 @dataclass(frozen=True, slots=True)

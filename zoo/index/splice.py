@@ -14,18 +14,12 @@ from zoo.index import paths
 from zoo.index.files import DATA, MARKDOWN, Page
 from zoo.index.pages import Pages, Stack, malformed
 from zoo.index.problems import Malformed
-from zoo.index.tree import Mapping, Node, Scalar, Sequence, mappings, size, text_of
+from zoo.index.tree import Mapping, Node, Scalar, Sequence, mappings, size, text_of, texts
 
 MAX_SPLICED = 500_000  # values that files imported as fields put in their models' places
 
 PARTS = ("models", "collections")
 _FIELDS = ("metadata", "results")
-
-
-def texts(node: Node | None) -> list[Scalar]:
-    """Return the texts of a list, or the one text in place of a list."""
-    items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
-    return [text for item in items if (text := text_of(item)) is not None]
 
 
 def named_files(body: Mapping) -> Iterator[Scalar]:

@@ -135,6 +135,12 @@ def text_of(node: Node | None) -> Scalar | None:
     return node if isinstance(node, Scalar) and not node.null else None
 
 
+def texts(node: Node | None) -> list[Scalar]:
+    """Return the texts of a list, or the one text in place of a list."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return [text for item in items if (text := text_of(item)) is not None]
+
+
 def mappings(node: Node | None) -> Iterable[tuple[int, Mapping]]:
     """Return the mappings in a list with their numbers in it."""
     items = node.items if isinstance(node, Sequence) else ()
