@@ -43,18 +43,25 @@ class Mark(NamedTuple):
         return Location(self.path, self.line, self.column, self.pointer)
 
 
+class _Marked:
+    """What is written at a mark."""
+
+    __slots__ = ()
+    mark: Mark
+
+    @property
+    def location(self) -> Location:
+        """Where it begins."""
+        return self.mark.location
+
+
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(_Marked):
     """A text as it was written; ``plain`` where it has no quotes and is no block."""
 
     text: str
     plain: bool
     mark: Mark
-
-    @property
-    def location(self) -> Location:
-        """Where the text begins."""
-        return self.mark.location
 
     @property
     def null(self) -> bool:
@@ -63,43 +70,28 @@ class Scalar:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(_Marked):
     """A list of nodes."""
 
     items: tuple[Node, ...]
     mark: Mark
 
-    @property
-    def location(self) -> Location:
-        """Where the list begins."""
-        return self.mark.location
-
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(_Marked):
     """A key with its value; ``name`` is the key as written."""
 
     name: str
     value: Node
     mark: Mark
 
-    @property
-    def location(self) -> Location:
-        """Where the key begins."""
-        return self.mark.location
-
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(_Marked):
     """Entries by folded key, in the order in which they are written."""
 
     entries: dict[str, Entry]
     mark: Mark
-
-    @property
-    def location(self) -> Location:
-        """Where the mapping begins."""
-        return self.mark.location
 
     def get(self, name: str) -> Node | None:
         """Return the value under a key in any case, or None."""
