@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -49,7 +49,8 @@ class Lazy(Generic[T]):
 
 
 # How each crop mode of timm is told.
-CROPS = {"center": "centre crop", "squash": "squashed, crop", "border": "bordered, crop"}
+CENTER = "center"
+CROPS = {CENTER: "centre crop", "squash": "squashed, crop", "border": "bordered, crop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ class Preprocessing:
     interpolation: str
     mean: tuple[Decimal, ...]
     std: tuple[Decimal, ...]
-    crop_mode: str = "center"
+    crop_mode: str = CENTER
 
     def value(self, metric: Metric) -> Value:
         """Return the value of one of the metrics that describe preprocessing."""
-        value: Value = asdict(self)[metric.value.replace("-", "_")]
+        value: Value = getattr(self, _field(metric))
         return value
 
     def in_words(self) -> str:
@@ -85,6 +86,14 @@ class Preprocessing:
             f"{self.interpolation} to {self.image_size} / {self.crop_pct}, {CROPS[self.crop_mode]}"
             f" {self.image_size}, mean ({mean}), std ({std})"
         )
+
+
+# What describes it; each metric is the name of a field.
+PREPROCESSING = (Metric.IMAGE_SIZE, Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD)
+
+
+def _field(metric: Metric) -> str:
+    return metric.value.replace("-", "_")
 
 
 def from_config(config: Mapping[str, Any]) -> Preprocessing:
@@ -103,7 +112,7 @@ def from_config(config: Mapping[str, Any]) -> Preprocessing:
         interpolation=str(config["interpolation"]),
         mean=tuple(Decimal(str(part)) for part in config["mean"]),
         std=tuple(Decimal(str(part)) for part in config["std"]),
-        crop_mode=_known(str(config.get("crop_mode") or "center")),
+        crop_mode=_known(str(config.get("crop_mode") or CENTER)),
     )
 
 
@@ -218,19 +227,24 @@ class Subject:
 
 def documented(entry: ModelEntry, stated: Callable[[], Stated]) -> Preprocessing:
     """Return the preprocessing that an entry documents, completed by the source's own."""
-    names = [each.name for each in fields(Preprocessing) if each.name != "crop_mode"]
-    values: dict[str, Any] = {n: entry.value(Metric(n.replace("_", "-"))) for n in names}
-    own = _own(stated, needed=None in values.values())
-    if own is not None:
-        values = {name: getattr(own, name) if v is None else v for name, v in values.items()}
-        values["crop_mode"] = own.crop_mode
-    missing = [name.replace("_", " ").title() for name, value in values.items() if value is None]
+    own = _own(stated, needed=any(entry.value(metric) is None for metric in PREPROCESSING))
+    values = completed(entry, own)
+    missing = [metric.value.replace("-", " ").title() for metric, v in values.items() if v is None]
     if missing:
         raise Unavailable(
             f"the preprocessing is not known: neither page nor source says {', '.join(missing)}",
             f"add {', '.join(missing)} to the model's Metadata",
         )
-    return Preprocessing(**values)
+    settings: dict[str, Any] = {_field(metric): value for metric, value in values.items()}
+    return Preprocessing(**settings, crop_mode=own.crop_mode if own else CENTER)
+
+
+def completed(entry: ModelEntry, own: Preprocessing | None) -> dict[Metric, Value | None]:
+    """Return each setting that an entry documents, or else the source's own."""
+    said = {metric: entry.value(metric) for metric in PREPROCESSING}
+    if own is None:
+        return said
+    return {metric: own.value(metric) if value is None else value for metric, value in said.items()}
 
 
 def _own(stated: Callable[[], Stated], *, needed: bool) -> Preprocessing | None:
