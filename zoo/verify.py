@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo.build import answers_of, subject_of
 from zoo.claims import Claim, Metric, ModelEntry, plain
-from zoo.errors import Blocked, Skipped, ZooError
+from zoo.errors import DEFECT, Blocked, Skipped, ZooError, reason
 from zoo.findings import (
     INTERRUPTED,
     NOT_ASKED,
@@ -130,16 +130,14 @@ def _test(
 ) -> Finding | tuple[Finding, str]:
     try:
         measurement = validator.measure(subject, claim)
-    except Skipped as reason:
-        return untested(validator.name, claim, Verdict.SKIP, reason.message, reason.hint)
+    except Skipped as why:
+        return untested(validator.name, claim, Verdict.SKIP, why.message, why.hint)
     except Blocked as error:
         return could_not_tell(validator.name, claim, error), error.rule
     except ZooError as error:
         return could_not_tell(validator.name, claim, error)
     except Exception as error:  # a defect met in one model must not lose what is known of others
-        surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        hint = "this is a defect of zoo: please report it"
-        return untested(validator.name, claim, Verdict.ERROR, surprise, hint)
+        return untested(validator.name, claim, Verdict.ERROR, reason(error), DEFECT)
     return judge(validator.name, claim, measurement, allowed(claim))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zoo.claims import ModelEntry, SourceSpec
 from zoo.counting import RULES, total
-from zoo.errors import Unavailable
+from zoo.errors import DEFECT, Unavailable, reason
 from zoo.sources import SOURCES, Source
 from zoo.structure import Record, Shape
 from zoo.subject import Identity
@@ -55,8 +55,7 @@ def find(spec: SourceSpec, wanted: Wanted) -> Found:
     except (_TooLong, MemoryError, SystemExit) as error:
         why = Trouble(_why_ended(error), lasting=False)
     except Exception as error:  # a defect met in one model must not lose what is known of others
-        surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        why = Trouble(surprise, "this is a defect of zoo: please report it", lasting=False)
+        why = Trouble(reason(error), DEFECT, lasting=False)
     return nothing_more(why, wanted, found)
 
 
