@@ -69,10 +69,10 @@ def nothing_more(why: Trouble, wanted: Wanted, found: Found | None = None) -> Fo
 
 def _finding(spec: SourceSpec, wanted: Wanted) -> Iterator[Found]:
     """Yield what is found, more each time."""
-    from zoo.structure.trace import described, trace
+    from zoo.structure.trace import described, parameters, trace
 
     network = skeleton(SOURCES[spec.kind], spec)
-    found = Found(_parameters(network))
+    found = Found(parameters(network))
     yield found
     modules = described(network)
     for shape in dict.fromkeys((*wanted.counted, *wanted.looked_at)):
@@ -160,13 +160,6 @@ def _stripped(network: nn.Module) -> nn.Module:
         for name, buffer in module._buffers.items():
             module._buffers[name] = None if buffer is None else buffer.to("meta")
     return network
-
-
-def _parameters(network: nn.Module) -> int:
-    from zoo.structure.trace import refuse_lazy
-
-    refuse_lazy(network.parameters())
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 @contextmanager
