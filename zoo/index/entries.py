@@ -28,7 +28,8 @@ _COMPONENTS = "architecture"
 _ACCURACIES = {"top 1 accuracy": Metric.TOP_1, "top 5 accuracy": Metric.TOP_5}
 _DESCRIPTIVE = frozenset({"flops convention", "id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
-_TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)\Z")
+EXTENSIONS = r"(?:pth\.tar|pth|pt|bin|safetensors|npz)"
+_TAIL = re.compile(rf"[-_]([0-9a-f]{{8,64}})\.{EXTENSIONS}\Z")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _BOOLEANS = {
     text: text.casefold() == "true" for text in ["true", "True", "TRUE", "false", "False", "FALSE"]
