@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Claim, Metric, ModelEntry, Value
-from zoo.conventions import FRAMINGS, Explanation
+from zoo.conventions import Explanation, square
 from zoo.errors import Unavailable
 from zoo.findings import Interval
 from zoo.run import WeightsFile
@@ -214,7 +214,7 @@ class Subject:
                 "the image size is not known: neither page nor source says it",
                 "add 'Image Size' to the model's Metadata",
             )
-        return FRAMINGS["declared"].shape(int(size))
+        return square(int(size))
 
     def preprocessing(self) -> Preprocessing:
         """Return the documented preprocessing, completed by the source's own.
