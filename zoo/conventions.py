@@ -16,7 +16,7 @@ from typing import Any
 from zoo.claims import ModelEntry, Text
 from zoo.counting import RULES
 from zoo.errors import Unavailable, nearest
-from zoo.index.tree import fold
+from zoo.index.tree import NULLS, fold
 from zoo.structure import Shape
 
 # What explains, the commonest tools first; torchvision-ops is left out, since it equals macs.
@@ -176,9 +176,13 @@ def candidates(
 
 
 def declared(entry: ModelEntry) -> Text | None:
-    """Return the convention that the page, or its collection, says its counts follow."""
+    """Return the convention that the page, or its collection, says its counts follow.
+
+    A field that is left empty says nothing.
+    """
     fields = {fold(name): text for name, text in entry.fields.items()}
-    return fields.get(fold(FIELD))
+    said = fields.get(fold(FIELD))
+    return None if said is None or said.text.strip() in NULLS else said
 
 
 def parse(text: str, size: int | None) -> tuple[str, Shape]:

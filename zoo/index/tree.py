@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from zoo.claims import Location
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _SHORT = 64  # keys up to this length are folded once and remembered
 LONG = 64  # so many more characters of a text count as one more value: aliases repeat texts, too
 
@@ -66,7 +66,7 @@ class Scalar(_Marked):
     @property
     def null(self) -> bool:
         """Whether nothing is meant: an empty plain scalar, ``~`` or ``null``."""
-        return self.plain and self.text in _NULLS
+        return self.plain and self.text in NULLS
 
 
 @dataclass(frozen=True, slots=True)
