@@ -10,7 +10,7 @@ from zoo.findings import show
 from zoo.forensics import Check, Suspicion
 from zoo.registry import Registry
 from zoo.rules import Rule
-from zoo.validators.forensics.near_chance import classes
+from zoo.validators.forensics._classes import classes
 
 RULE = Rule(
     id="flops-below-parameters",
