@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -157,14 +157,6 @@ class Identity:
     sizes: tuple[int, ...] = ()
 
 
-def _none_at_hand() -> Checkpoint:
-    raise Unavailable("no checkpoint is at hand")
-
-
-def _nothing_to_say(claim: Claim, measured: Interval) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One model under test.
@@ -179,7 +171,7 @@ class Subject:
         network: the network with these weights, strictly loaded, in evaluation mode.
         identity: what the source makes of the name that it is asked for.
         stated: the source's own preprocessing for the documented weights file.
-        predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
+        predictions: those for the dataset of a name, as ``zoo.predictions.Predictions``.
         checkpoint: the weights file's tensors as plain safetensors, and how they came out of it.
         diagnose: why an accuracy falls short of a claim, as ``zoo.diagnosis.Diagnosis``, given the
             interval in which it was measured to be; None where there is nothing to say.
@@ -196,8 +188,8 @@ class Subject:
     network: Lazy[nn.Module]
     stated: Lazy[Stated]
     predictions: Callable[[str], Any]
-    checkpoint: Lazy[Checkpoint] = field(default_factory=lambda: Lazy(_none_at_hand))
-    diagnose: Callable[[Claim, Interval], Any] = _nothing_to_say
+    checkpoint: Lazy[Checkpoint]
+    diagnose: Callable[[Claim, Interval], Any]
 
     def square(self) -> Shape:
         """Return the shape of one picture at the documented image size, else the source's own.
