@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check report bench clean
+.PHONY: demo test coverage check docs examples report bench clean
 
 # All that is run here is installed by these lines and by pyproject.toml alone.
 $(READY): pyproject.toml
@@ -18,6 +18,13 @@ test: $(READY)
 	$(BIN)/python -m pytest
 	$(BIN)/python -m pytest -m browser -rs  # without Chromium they are skipped, which is said
 
+# How much of zoo the tests run, branch by branch: those of `make test`, and the slow ones.
+coverage: $(READY)
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -m 'not gpu and not network'
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -30,21 +37,22 @@ check: $(READY)
 	$(BIN)/pre-commit validate-manifest .pre-commit-hooks.yaml
 	$(BIN)/zizmor --offline --pedantic --no-progress --quiet .
 
+# The pages that say what the code says, and the site of all pages, in build/site.
+docs: $(READY)
+	$(BIN)/python -m scripts.reference
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+# What the examples of README and docs print: each is run, so that it takes minutes.
+examples: $(READY)
+	$(BIN)/python scripts/examples.py
+
 # What zoo says of its own index, for docs/report.
 report: $(READY)
 	$(BIN)/python scripts/report.py
 
+# All of them; those that are named: python benchmarks/every.py reading startup
 bench: $(READY)
-	$(BIN)/python benchmarks/startup.py
-	$(BIN)/python benchmarks/reading.py
-	$(BIN)/python benchmarks/counting.py
-	$(BIN)/python benchmarks/hostile.py
-	$(BIN)/python benchmarks/fetching.py
-	$(BIN)/python benchmarks/accuracy.py
-	$(BIN)/python benchmarks/overhead.py
-	$(BIN)/python benchmarks/scale.py
-	$(BIN)/python benchmarks/page.py
-	$(BIN)/python benchmarks/reports.py
+	$(BIN)/python benchmarks/every.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

@@ -261,19 +261,21 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--pictures", type=int, help="default: 256, and 50,000 on a GPU")
-    parser.add_argument("--models", help="names of timm's; default: two, and seresnet50 on a GPU")
+    parser.add_argument("--pictures", type=int, help="default: 192, and 50,000 on a GPU")
+    parser.add_argument(
+        "--models", help="of timm; default: efficientnet_lite0, on a GPU seresnet50"
+    )
     parser.add_argument("--precisions", help="default: fp32, and fp32,bf16 on a GPU")
     parser.add_argument("--batch", type=int, help="of zoo, and of timm tuned; 32, 256 on a GPU")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="keeps the drawn pictures for another time")
     parser.add_argument("--side", choices=list(SIDES), help=argparse.SUPPRESS)
     parser.add_argument("--settings", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     gpu = asked.device.startswith("cuda")
-    asked.pictures = asked.pictures or (50_000 if gpu else 256)
-    asked.models = asked.models or ("seresnet50" if gpu else "efficientnet_lite0,seresnet50")
+    asked.pictures = asked.pictures or (50_000 if gpu else 192)
+    asked.models = asked.models or ("seresnet50" if gpu else "efficientnet_lite0")
     asked.precisions = asked.precisions or ("fp32,bf16" if gpu else "fp32")
     asked.batch = asked.batch or (256 if gpu else 32)
     cores = asked.workers

@@ -1,8 +1,8 @@
 """One page to send to someone: a file of HTML that needs nothing else, to search and to sort.
 
 The page is written here, and its script only hides, moves and opens what is there, so that all of
-it can be read where no script runs. Beyond ``UNPACKED`` models their details are packed, since they
-would be too much for a browser; then only the table is left without the script.
+it can be read where no script runs. Beyond 1,000 models their details are packed, since they would
+be too much for a browser; then only the table is left without the script.
 
 Every value is escaped where the templates put it in, by the environment's ``finalize``. The policy
 in the page's head lets a browser use the script and the styles by their digests and nothing else:

@@ -122,7 +122,9 @@ def _summary(run: Run) -> Text:
         if count
     ]
     models = len({finding.model for finding in run.findings})
-    summary = Text(f"{number(models, 'model')}: ").append(Text(", ").join(counts))
+    summary = Text(number(models, "model"))
+    if counts:
+        summary.append(": ").append(Text(", ").join(counts))
     known = known_of(run.findings, run.outdated)
     return summary.append(f" {known}") if known else summary
 

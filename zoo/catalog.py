@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
+from types import ModuleType
 from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
@@ -30,8 +32,14 @@ class Catalog(Mapping[str, T], Generic[T]):
         return {name.replace("_", "-"): name for name in names}
 
     def __getitem__(self, name: str) -> T:
-        module = import_module(f"{self._package}.{self._modules[name]}")
-        return cast(T, getattr(module, self._attribute))
+        return cast(T, getattr(self._module(name), self._attribute))
+
+    def docstring(self, name: str) -> str:
+        """Return what the module of an extension says of itself."""
+        return inspect.cleandoc(self._module(name).__doc__ or "")
+
+    def _module(self, name: str) -> ModuleType:
+        return import_module(f"{self._package}.{self._modules[name]}")
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._modules)

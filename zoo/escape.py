@@ -123,6 +123,23 @@ def as_json(value: Any) -> str:
     return json_text(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
+def yaml_quotes(text: str) -> str | None:
+    """Return the quotes that a text must have in YAML: in double ones, lines stay together.
+
+    In others, a line of the text would be one of the document, and could begin with ``::``.
+    """
+    return '"' if "##[" in text or "::" in text else None
+
+
+def yaml_text(document: str) -> str:
+    """Return a YAML document of the same value in which GitHub's runner finds no command.
+
+    Args:
+        document: its texts stand in ``yaml_quotes``.
+    """
+    return document.replace("##[", "##\\x5b")
+
+
 def _json_escape(match: re.Match[str]) -> str:
     character = match[0]
     return f"\\u{ord(character):04x}" if character.isascii() else json.dumps(character)[1:-1]

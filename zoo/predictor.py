@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,7 @@ class Predictor:
     def _job(self, dataset: Dataset, path: Path, name: str, drawn: Drawn | None) -> Job:
         import torch
 
-        how, checkpoint = self.preprocessing(), self.checkpoint()
+        how, checkpoint, crops = self.preprocessing(), self.checkpoint(), self.options.crops
         return Job(
             source=self.entry.source,
             checkpoint=str(checkpoint.path.resolve()),
@@ -87,7 +87,7 @@ class Predictor:
             identity=identity_of(dataset.pictures),
             threads=torch.get_num_threads(),
             versions=versions_of(self.entry.source),
-            crops=self.options.crops,
+            crops=crops and replace(crops, folder=crops.folder.resolve()),
         )
 
     def _work(self, dataset: Dataset, job: Job) -> Work:

@@ -79,6 +79,7 @@ def test_the_whole_of_a_published_dataset_is_asked_for_by_name(zoo: Zoo, imagene
     assert outcome.code == 4
     assert "  missing      class 2 (n01484850) has no picture\n" in outcome.out
     assert "  missing      and 980 more (--format json has all)\n" in outcome.out
+    assert "\nthis is not ImageNet, or not all of it: " in outcome.out
 
 
 def test_the_classes_that_are_scored_are_told(zoo: Zoo, imagenet: Path) -> None:

@@ -337,6 +337,20 @@ def test_what_is_not_certain_is_left_alone_and_said(fix: Fix, index: Path) -> No
     assert "in the name of the file" in named.err and not named.out
 
 
+def test_what_is_written_on_request_alone_says_so_unless_rules_were_named(
+    fix: Fix, index: Path
+) -> None:
+    measured = {
+        ("one", Metric.CROP_PCT): Decimal("0.95"),
+        ("two", Metric.CROP_PCT): Decimal("0.95"),
+    }
+    said = "left alone: one crop-pct, two crop-pct: it is written on request alone: --only preproc"
+    outcome = fix(index, measured)
+    assert said in outcome.err and not outcome.out
+    assert "left alone" not in fix(index, measured, "--only", "flops").err
+    assert "+    Crop Pct: 0.95" in fix(index, measured, "--only", "preprocessing").out
+
+
 def test_a_declared_digest_is_replaced_only_on_request(fix: Fix, tmp_path: Path) -> None:
     page = tmp_path / "a.yml"
     page.write_text(f"Models:\n- Name: m\n  Metadata: {{SHA256: '{WHOLE}'}}\n  Weights: file:x\n")

@@ -90,6 +90,10 @@ def test_real_weights_are_scored_on_real_photographs(
         (("verify", "seresnet50", "--only", "paramters"), "did you mean parameters"),
         (("verify", "seresnet50", "--dataset", "/not/there"), "there is no dataset at /not/there"),
         (("verify", "seresnet50", "--device", "cuda:99"), "torch cannot use the device 'cuda:99'"),
+        (
+            ("verify", "seresnet50", "--device", "banana"),
+            "there is no device 'banana'\n  → devices ",
+        ),
         (("verify", "seresnet50", "--format", "jsn"), "jsn"),
         (("verify", "seresnet50", "--index", "/not/there"), "/not/there is not there"),
         (("verfy", "seresnet50"), "did you mean verify"),
@@ -128,6 +132,27 @@ def test_without_torch_it_says_which_extra_to_install(
     outcome = zoo("verify", "seresnet50")
     assert outcome.code == 2
     assert "pip install 'zoo-verify[timm]'" in outcome.err
+    outcome = zoo("verify", "seresnet50", "--only", "flops")
+    assert "zoo: flops needs torch, which this installation lacks" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("module", "command", "said"),
+    [
+        ("PIL", "dataset check model-index/demo/digits.csv", "looking at pictures needs pillow"),
+        ("pyarrow", "score predictions.parquet", "reading predictions needs pyarrow"),
+    ],
+)
+def test_what_the_extra_brings_is_asked_for_by_name(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch, module: str, command: str, said: str
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == module else found(name)
+    )
+    outcome = zoo(*command.split())
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"zoo: {said}, which this installation lacks\n  → pip install" in outcome.err
 
 
 def test_a_report_that_cannot_be_written_is_said_so(zoo: Zoo, tmp_path: Path) -> None:

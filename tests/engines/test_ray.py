@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -18,6 +20,8 @@ from zoo.engines.local import ENGINE as LOCAL
 from zoo.errors import Unavailable
 from zoo.predictions import table
 from zoo.scoring import ledger_of, predict
+
+ROOT = Path(__file__).parents[2]
 
 pytestmark = [
     pytest.mark.ray,
@@ -105,3 +109,30 @@ def test_what_is_under_way_is_cancelled_when_enough_is_known(work: Work, cluster
 
 def test_local_is_what_ray_is_compared_with() -> None:
     assert ENGINES["local"] is LOCAL
+
+
+SHADOWS = ("timm", "torchvision", "pyarrow", "zoo", "numpy")
+
+
+def test_workers_import_nothing_from_the_working_folder(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="the extra ray is not installed")
+    for name in SHADOWS:
+        (tmp_path / f"{name}.py").write_text(
+            f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})"
+        )
+    code = f"import sys; sys.path[:] = {[each for each in sys.path if each]!r}"
+    command = ["verify", "digits", "--trust-python", "--index", str(ROOT / "model-index")]
+    command += ["--dataset", str(ROOT / "model-index/demo/digits.csv"), "--only", "accuracy"]
+    run = f"{code}; from zoo.cli import run; sys.exit(run({[*command, '--engine', 'ray']!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", run],
+        env=os.environ | {"ZOO_CACHE_DIR": "cache", "COLUMNS": "200"},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.count("PASS")) == (0, 3), done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*(f"{name}.py" for name in SHADOWS), "cache"]
+    )

@@ -7,12 +7,11 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from benchmarks.sampling import settled_after
+from benchmarks.sampling import refused, settled_after
 from zoo.claims import Metric
 from zoo.findings import Tolerance, Verdict
-from zoo.judging import within
 from zoo.predictions import Prediction
-from zoo.sampling.bounds import bounds_after, next_look, nothing_known
+from zoo.sampling.bounds import bounds_after
 from zoo.sampling.stopping import ALPHA, ALPHA_EACH, K, Question, Watch
 
 POINT = Tolerance(absolute=Decimal("0.1"))
@@ -100,24 +99,6 @@ def test_a_model_14_points_below_its_claim_is_refused_within_200_pictures_of_50_
     claimed: str, at_least: float
 ) -> None:
     assert share_refused(claimed, "14", 400, 200) >= at_least
-
-
-def refused(claimed: tuple[int, int], true: tuple[int, int], random: np.random.Generator) -> bool:
-    """Draw 200 of 50,000 pictures: is a claim about Top-1 or one about Top-5 refused on the way?"""
-    left = np.array([true[0], true[1] - true[0], 100 - true[1]]) * 500
-    known, drawn, correct = [nothing_known(50_000, ALPHA_EACH)] * 2, 0, np.zeros(3, int)
-    while drawn < 200:
-        met = random.multivariate_hypergeometric(left, min(next_look(drawn), 200) - drawn)
-        left, correct, drawn = left - met, correct + met, drawn + int(met.sum())
-        among = int(correct[0]), int(correct[0] + correct[1])
-        known = [bounds.look(drawn, hits) for bounds, hits in zip(known, among, strict=True)]
-        verdicts = [
-            within(Decimal(claim), bounds.in_percent, POINT)
-            for claim, bounds in zip(claimed, known, strict=True)
-        ]
-        if Verdict.FAIL in verdicts:
-            return True
-    return False
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from zoo import schemas
+from zoo import escape, schemas
 from zoo.baseline.entries import Entry
 from zoo.claims import Location
 from zoo.errors import UsageError
@@ -78,7 +78,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    style = "'" if _NUMBER.fullmatch(text) else None
+    style = "'" if _NUMBER.fullmatch(text) else escape.yaml_quotes(text)
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
@@ -100,7 +100,7 @@ def to_text(entries: Iterable[Entry]) -> str:
     body: str = yaml.dump(
         document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=_WIDE
     )
-    return HEADER + body
+    return HEADER + escape.yaml_text(body)
 
 
 def _named(tree: Mapping) -> str:

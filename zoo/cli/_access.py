@@ -46,7 +46,16 @@ def missing_torch() -> list[str]:
 
 def require_torch(what: str) -> None:
     """Raise UsageError where torch or timm is not installed."""
-    if missing := missing_torch():
+    _require(missing_torch(), what)
+
+
+def require(package: str, module: str, what: str) -> None:
+    """Raise UsageError where a package of the extra ``timm`` is not installed."""
+    _require([package] if importlib.util.find_spec(module) is None else [], what)
+
+
+def _require(missing: list[str], what: str) -> None:
+    if missing:
         raise UsageError(
             f"{what} needs {' and '.join(missing)}, which this installation lacks",
             "pip install 'zoo-verify[timm]'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,6 +17,16 @@ from zoo.errors import ZooError, nearest
 
 COMMANDS: Catalog[click.Command] = Catalog("zoo.cli", "COMMAND")
 USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
+COMPLETION = "_ZOO_COMPLETE"  # by which a shell asks click what may follow
+EXIT_CODES = {
+    0: "every tested claim is borne out",
+    1: "a claim failed",
+    USAGE: "usage",
+    INTERNAL: "internal error",
+    4: "something could not be verified and nothing failed",
+    5: "nothing selected",
+    INTERRUPTED: "interrupted",
+}
 
 
 class _Commands(click.Group):
@@ -39,8 +50,7 @@ class _Commands(click.Group):
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 every tested claim is borne out, 1 a claim failed, 2 usage, 3 internal "
-    "error, 4 something could not be verified and nothing failed, 5 nothing selected.",
+    epilog=f"Exit codes: {', '.join(f'{code} {said}' for code, said in EXIT_CODES.items())}.",
 )
 @click.version_option(__version__, prog_name="zoo", message="%(prog)s %(version)s")
 def zoo() -> None:
@@ -68,6 +78,8 @@ def run(arguments: Sequence[str]) -> int:
         _output.complain(error)
         return USAGE
     except SystemExit as end:
+        if COMPLETION in os.environ:
+            return int(end.code or 0)
         if isinstance(end.__context__, OSError):  # the reader of click's help has gone away
             return 0
         click.echo("zoo: the code of a model ended this process", err=True)

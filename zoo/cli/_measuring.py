@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from zoo.claims import Metric, ModelEntry
-from zoo.cli import _access, _options, _selection, _size
+from zoo.cli import _access, _device, _options, _selection, _size
 from zoo.crops.keeping import MOST, Keeping
 from zoo.engines import ENGINES
 from zoo.errors import UsageError, nearest
@@ -82,7 +82,9 @@ measuring_options = _options.gathered(
         "--batch-size", type=click.IntRange(min=1), help="Pictures at a time.  [default: 32]"
     ),
     click.option(
-        "--precision", type=click.Choice(list(PRECISIONS)), help="[default: fp32, without TF32]"
+        "--precision",
+        type=click.Choice(list(PRECISIONS)),
+        help="That networks are run in.  [default: fp32, without TF32]",
     ),
     click.option(
         "--workers",
@@ -114,10 +116,10 @@ def options_of(
     _check_named(named, entries)
     datasets = _datasets_of(settings) | named
     scored = [entry for entry in entries if any(claim.dataset for claim in entry.claims)]
-    devices = _devices(asked.device or settings.get("device", "cpu"))
+    devices = _device.names(asked.device or settings.get("device", "cpu"))
     return Options(
         access=access,
-        device=_device(devices, asked, settings),
+        device=_first(devices, asked, settings),
         devices=devices,
         engine=_engine(asked.engine or settings.get("engine", "local")),
         predictions=_kept_in(asked.predictions, settings, listener) if datasets else None,
@@ -131,7 +133,7 @@ def options_of(
     )
 
 
-def _device(names: Sequence[str], asked: Measuring, settings: Mapping[str, Any]) -> Device:
+def _first(names: Sequence[str], asked: Measuring, settings: Mapping[str, Any]) -> Device:
     """Return the first device; the cores are shared by the processes of all."""
     workers = asked.workers
     share = max(1, cores() // len(names))
@@ -148,22 +150,6 @@ def _crops(asked: int | None, settings: Mapping[str, Any], *, models: int) -> Ke
     default = MOST if models > 1 else 0
     most = settings.get("crop-cache", default) if asked is None else asked
     return Keeping(_access.cache_folder(), most) if most else None
-
-
-def _devices(given: str) -> tuple[str, ...]:
-    """Return the names of the devices; each is shown to be usable."""
-    names = [part.strip() for part in given.split(",") if part.strip()]
-    if "cuda:*" in names:
-        import torch
-
-        names = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
-        if not names:
-            raise UsageError("torch sees no CUDA device on this machine", "see 'zoo doctor'")
-    if not names:
-        raise UsageError(f"no device is meant by --device {given}", "see 'zoo doctor'")
-    for name in dict.fromkeys(names):
-        _check_device(name)
-    return tuple(names)
 
 
 def _engine(name: str) -> str:
@@ -190,20 +176,6 @@ def _kept_in(asked: Path | None, settings: Mapping[str, Any], listener: Listener
         listener.say(f"{words}; a run that is killed begins anew")
         return None
     return folder
-
-
-def _check_device(name: str) -> None:
-    if name == "cpu":
-        return
-    try:
-        import torch
-
-        torch.empty(1, device=name)
-    except (ImportError, RuntimeError, AssertionError) as error:
-        reason = str(error).partition("\n")[0]
-        raise UsageError(
-            f"torch cannot use the device '{name}': {reason}", "see 'zoo doctor'"
-        ) from None
 
 
 def _budget(budget: int | None, seed: int | None, settings: Mapping[str, Any]) -> Budget | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from zoo.cli import _folder, _output
 from zoo.reports import REPORTS, Style
+from zoo.reports._words import counts, number
 from zoo.run import Run
 
 
@@ -19,3 +20,9 @@ def deliver(run: Run, form: str, output: Path | None) -> None:
         _folder.write(pages, output, form)
     else:
         _output.deliver(pages, output, many=False)
+
+
+def summary(run: Run) -> str:
+    """Return what came of a Run in a line, for whoever does not see the report."""
+    models = len({finding.model for finding in run.findings})
+    return f"{number(models, 'model')}: {counts(run)}"

@@ -50,6 +50,7 @@ def require_torch(selected: Sequence[str]) -> None:
     if missing and needing:
         without = [name for name in VALIDATORS if not VALIDATORS[name].torch]
         raise UsageError(
-            f"{', '.join(needing)} need {' and '.join(missing)}, which this installation lacks",
+            f"{', '.join(needing)} need{'s' if len(needing) == 1 else ''} {' and '.join(missing)},"
+            " which this installation lacks",
             f"pip install 'zoo-verify[timm]'; without it, --only {','.join(without)} still works",
         )

@@ -75,7 +75,9 @@ def _read(named: str, path: Path, rename: Rename) -> Side:
     if index.errors:
         count = len(index.errors)
         noun = "error" if count == 1 else "errors"
-        raise IndexFault(f"{named} has {count} {noun}: nothing was compared", "mend what is said")
+        raise IndexFault(
+            f"{named} has {count} {noun}: nothing was compared", "mend what is said above"
+        )
     return Side(named, Registry(_relocated(entry, rename) for entry in index.entries))
 
 

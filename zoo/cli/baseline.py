@@ -106,7 +106,7 @@ def _tell(found: Update, run: Run) -> None:
     for words, count in (
         ("known already", len(found.kept) - len(_untested(found.kept))),
         ("not tested by these Runs, kept", len(_untested(found.kept))),
-        ("over, dropped", len(found.dropped)),
+        ("no failure any more, dropped", len(found.dropped)),
         ("replaced by another failure", len(found.replaced)),
         ("added", len(found.added)),
         ("expired (--expires gives another day)", len(late)),

@@ -24,7 +24,7 @@ from zoo.validators.forensics import CHECKS
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE,RULE",
               help="Leave out what these rules find; may be given again.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def check_command(
     paths: tuple[Path, ...], index: Path | None, ignored: tuple[str, ...], form: str
 ) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from zoo import escape
-from zoo.cli import _output, _progress
+from zoo.cli import _access, _output, _progress
 from zoo.datasets import LAYOUTS, NAMES, inspect_dataset
 from zoo.errors import Unavailable
 from zoo.identity import Identity, identify
@@ -31,7 +31,7 @@ def dataset_command() -> None:
 @click.option("--label-sets", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="ReaL's real.json.  [default: the list that timm ships]")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def check_command(
     path: Path, name: str | None, layout: str | None, label_sets: Path | None, form: str
 ) -> int:
@@ -39,6 +39,7 @@ def check_command(
 
     Its count, its classes, what is missing, extra or there twice, pictures that cannot be decoded,
     and its fingerprint. Exits with 0 if it is in order, else with 4. Writes nothing."""
+    _access.require("pillow", "PIL", "looking at pictures")
     try:
         dataset = inspect_dataset(
             path, name or "", layout=layout or "", label_sets=label_sets, complete=name is not None
@@ -53,11 +54,11 @@ def check_command(
     if form == "json":
         _output.emit(escape.as_json(found.to_json()))
     else:
-        _output.emit("".join(f"{escape.line(line)}\n" for line in _lines(found)))
+        _output.emit("".join(f"{escape.line(line)}\n" for line in _lines(found, name)))
     return 0 if found.in_order else NOT_IN_ORDER
 
 
-def _lines(found: Identity) -> Iterator[str]:
+def _lines(found: Identity, name: str | None) -> Iterator[str]:
     dataset = found.dataset
     yield f"{dataset.path}: {dataset.layout}"
     yield f"  pictures     {len(dataset.pictures):,}"
@@ -71,7 +72,7 @@ def _lines(found: Identity) -> Iterator[str]:
         if len(messages) > SHOWN:
             yield f"  {kind:<12} and {len(messages) - SHOWN:,} more (--format json has all)"
     yield from (f"  note         {note}" for note in dataset.notes)
-    yield _verdict(found)
+    yield _verdict(found, name)
 
 
 def _classes(found: Identity) -> str:
@@ -88,14 +89,15 @@ def _kinds(found: Identity) -> list[tuple[str, list[str]]]:
     return [*named, ("corrupt", list(found.corrupt)), ("duplicate", same)]
 
 
-def _verdict(found: Identity) -> str:
+def _verdict(found: Identity, name: str | None) -> str:
     if found.in_order:
         return "in order"
     counts: dict[str, int] = {}
     for kind, messages in _kinds(found):
         counts[kind] = counts.get(kind, 0) + len(messages)
     said = ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
-    return f"not in order: {said}"
+    lacking = name is not None and found.dataset.whole != name
+    return f"{f'this is not {name}, or not all of it' if lacking else 'not in order'}: {said}"
 
 
 COMMAND = dataset_command

@@ -18,7 +18,7 @@ SHOWN = 5
 @click.argument("a")
 @click.argument("b")
 @click.option("--format", "form", type=click.Choice(list(_changes.FORMS)), default="table",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write.")
 @click.option("--fail-on-change", is_flag=True, help="Exit 1 if something changed.")
 def diff_command(a: str, b: str, form: str, output: Path | None, fail_on_change: bool) -> int:

@@ -21,7 +21,7 @@ WIDTH = 88
 @click.command("explain")
 @click.argument("rule", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "markdown"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def explain_command(rule: str | None, form: str) -> int:
     """Say what a rule or a validator means; without a name, list them all."""
     if form == "markdown":

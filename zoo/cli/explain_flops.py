@@ -45,7 +45,7 @@ class Explained:
 @_selection.selection_options
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
 @click.option("--format", "form", type=click.Choice(["text", "markdown", "json"]),
-              default="text", show_default=True)  # fmt: skip
+              default="text", show_default=True, help="How it is written.")  # fmt: skip
 def explain_flops_command(
     asked: _selection.Asked,
     trust_python: bool,

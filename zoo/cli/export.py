@@ -13,7 +13,8 @@ from zoo.exchange import EXPORTERS
 
 @click.command("export")
 @_selection.selection_options
-@click.option("--format", "form", type=click.Choice(list(EXPORTERS)), required=True)
+@click.option("--format", "form", type=click.Choice(list(EXPORTERS)), required=True,
+              help="How they are written.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE-OR-FOLDER",
               help="File to write, or folder for a page a model.")  # fmt: skip
 def export_command(

@@ -39,7 +39,7 @@ DEFAULT_RULE = "macs"
               help="Levels of the modules' tree.")  # fmt: skip
 @click.option("--trust-python", is_flag=True, help="Run the code that the index names.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def flops_command(
     model: str,
     index: Path | None,

@@ -30,7 +30,7 @@ PERCENT = frozenset({"top1", "top5"})
 @click.option("--sort", metavar="KEY", help="Column to sort by; -KEY sorts downwards.")
 @click.option("--columns", metavar="KEY,KEY", help="Columns to show (not for JSON).")
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv", "markdown"]),
-              default="table", show_default=True)  # fmt: skip
+              default="table", show_default=True, help="How it is written.")  # fmt: skip
 def list_command(
     index: Path | None,
     where: str | None,

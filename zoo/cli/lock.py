@@ -110,7 +110,8 @@ def _compare(outcomes: Outcomes, pins: Pins) -> Iterator[int]:
         elif known is None:
             yield _say(entry, "is not pinned: run 'zoo lock'")
         elif known.digest != outcome.digest:
-            yield _say(entry, f"{known.location}: {_differ(known, outcome)}")
+            words = f"{known.location}: {_differ(known, outcome)}"
+            yield _say(entry, f"{words}; 'zoo lock --update' replaces the pin")
         elif outcome.mismatch:
             yield _say(entry, outcome.mismatch)
         elif entry.weights and known.url != entry.weights.text:

@@ -16,9 +16,8 @@ from zoo.run import merge
 @click.argument(
     "runs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RUN.json..."
 )
-@click.option(
-    "--format", "form", type=click.Choice(list(REPORTS)), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="table",
+              show_default=True, help="How the Run is written.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder to write.")
 def report_command(runs: tuple[Path, ...], form: str, output: Path | None) -> int:
     """Render Runs that 'zoo verify --format json' wrote."""

@@ -11,7 +11,7 @@ import click
 
 from zoo import escape
 from zoo.claims import plain
-from zoo.cli import _output
+from zoo.cli import _access, _output
 from zoo.datasets import real_labels
 from zoo.errors import UsageError
 from zoo.predictions import Predictions, table
@@ -31,11 +31,12 @@ SHOWN = 5
 @click.option("--against", type=click.Path(path_type=Path), metavar="PREDICTIONS",
               help="Count the pictures on which these others do not agree.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def score_command(predictions: Path, labels: str | None, against: Path | None, form: str) -> int:
     """Compute the accuracies of PREDICTIONS, which 'zoo verify --predictions' keeps.
 
     A file of predictions, or the folder that holds it. No network is built and no picture read."""
+    _access.require("pyarrow", "pyarrow", "reading predictions")
     found = _read(predictions)
     other = None if against is None else flips(found.items, _read(against).items)
     scored = _relabelled(found, labels)

@@ -18,7 +18,7 @@ from zoo.registry import Registry, row
 @click.argument("model")
 @_selection.index_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text",
-              show_default=True)  # fmt: skip
+              show_default=True, help="How it is written.")  # fmt: skip
 def show_command(model: str, index: Path | None, form: str) -> int:
     """Show all that is claimed of one model."""
     found = _selection.open_index(index)

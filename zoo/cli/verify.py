@@ -30,7 +30,7 @@ from zoo.verify import verify, was_interrupted
 INTERRUPTED = 130
 
 
-@click.command("verify")
+@click.command("verify", epilog="'zoo --help' lists what it exits with.")
 @_selection.selection_options
 @_changed.changed_option
 @_shard.shard_option
@@ -41,9 +41,8 @@ INTERRUPTED = 130
 @_golden.golden_options
 @_access.access_options
 @click.option("--strict", is_flag=True, help="UNDECIDED and SKIP count as not verified (exit 4).")
-@click.option(
-    "--format", "form", type=click.Choice(list(REPORTS)), default="table", show_default=True
-)
+@click.option("--format", "form", type=click.Choice(list(REPORTS)), default="table",
+              show_default=True, help="How the Run is written.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File or folder to write.")
 def verify_command(
     asked: _selection.Asked,
@@ -93,6 +92,8 @@ def verify_command(
     run = _baseline.applied(run, known, _baseline.today(), complete=complete, shown=shown)
     run = _arguments.recorded(run, entries, click.get_current_context())
     _report.deliver(run, form, output)
+    if output is not None:
+        click.echo(_report.summary(run), err=True)
     return _exit_code(run, strict=strict, none_touched=changed_since is not None)
 
 

@@ -1,6 +1,6 @@
 """The early rules of thop, where normalisation and activation were one in-place operation.
 
-The rules and their source are those of ``_thop_early``.
+All else is as in ``thop-early``.
 """
 
 from __future__ import annotations

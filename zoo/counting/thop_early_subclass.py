@@ -1,6 +1,6 @@
 """The early rules of thop, where normalisation was a subclass that holds its activation.
 
-The rules and their source are those of ``_thop_early``.
+All else is as in ``thop-early``.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A wrong number is no use to anyone who does not know what to mend. So the usual 
 on a few drawn pictures, and the one that restores the claim is named, with its interval. It never
 moves the verdict: the page documents how it evaluates, and that is what was measured.
 
-At most ``pictures × suspects`` inputs are run, some 25 times the pictures (256 if nobody says
+At most ``pictures × suspects`` inputs are run, some 20 times the pictures (256 if nobody says
 another number), and only where an accuracy falls short by more than that many pictures can miss by
 chance. Orders of labels cost nothing more.
 """

@@ -8,7 +8,8 @@ cores, and the GPU, that it uses.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -73,11 +74,27 @@ def _connected() -> Any:
     if not ray.is_initialized():
         own = {} if os.environ.get("RAY_ADDRESS") else {"include_dashboard": False}
         try:
-            ray.init(log_to_driver=False, logging_level="error", **own)
+            with _beside_zoo():
+                ray.init(log_to_driver=False, logging_level="error", **own)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
             words = str(error).partition("\n")[0]
             raise Unavailable(f"Ray cannot be reached: {words}", "see RAY_ADDRESS") from None
     return ray
+
+
+@contextmanager
+def _beside_zoo() -> Iterator[None]:
+    """Work in the folder that holds zoo while Ray begins.
+
+    Ray's workers import from the folder in which it was begun before they look anywhere else, and
+    the user's may be a stranger's checkout.
+    """
+    here = Path.cwd()
+    os.chdir(Path(__file__).parents[2])
+    try:
+        yield
+    finally:
+        os.chdir(here)
 
 
 def _needs(work: Work) -> dict[str, float]:

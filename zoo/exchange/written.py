@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from zoo import escape
+
 _JSON_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _BASE: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
@@ -44,7 +46,7 @@ def to_yaml(node: Any) -> str:
     text: str = yaml.dump(
         node, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=2**30, encoding=None
     )
-    return text
+    return escape.yaml_text(text)
 
 
 class _Dumper(_BASE):  # type: ignore[misc]  # the C class is not typed
@@ -59,4 +61,9 @@ def _represent(dumper: Any, value: Number) -> Any:
     return dumper.represent_scalar(dumper.resolve(yaml.ScalarNode, text, (True, False)), text)
 
 
+def _text(dumper: Any, text: str) -> Any:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, escape.yaml_quotes(text))
+
+
 _Dumper.add_representer(Number, _represent)
+_Dumper.add_representer(str, _text)

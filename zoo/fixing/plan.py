@@ -56,7 +56,16 @@ def plan(
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.rule in asked.rules
     ]
-    return found + list(_pins(run, entries, by_model) if asked.pins else ())
+    pins = _pins(run, entries, by_model) if asked.pins else ()
+    return [*found, *_on_request(run, asked), *pins]
+
+
+def _on_request(run: Run, asked: Asked) -> Iterator[Left]:
+    """Yield what failed by rules that have to be named, where nobody has named any."""
+    for finding in run.findings if tuple(asked.rules) == ALWAYS else ():
+        if finding.verdict is Verdict.FAIL and finding.rule in ON_REQUEST:
+            words = f"it is written on request alone: --only {finding.rule}"
+            yield Left(finding.model, finding.metric or finding.rule, words)
 
 
 def _decided(

@@ -1,8 +1,8 @@
 """Lets this process keep the memory that a network on the CPU frees, for its next layer.
 
 By default glibc hands each large block back to the system when it is freed, and the next layer's
-output is zeroed page by page by the kernel again, which takes a third to a half of the time of a
-network. The numbers do not change.
+output is zeroed page by page by the kernel again, which takes a third of the time of a
+network (``benchmarks/savings.py``). The numbers do not change.
 """
 
 from __future__ import annotations
