@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from zoo.conventions import FAMILY, FRAMINGS, Candidate, choose, parse
+from zoo.claims import ModelEntry
+from zoo.conventions import FAMILY, FRAMINGS, Candidate, choose, declared, parse
 from zoo.counting import RULES
 from zoo.errors import Unavailable
+from zoo.index import read_index
 
 SQUARE = (1, 3, 224, 224)
 
@@ -103,3 +107,22 @@ def test_a_convention_at_the_declared_size_needs_one() -> None:
     with pytest.raises(Unavailable, match="image size is not known"):
         parse("macs", None)
     assert parse("macs at 64", None) == ("macs", (1, 3, 64, 64))
+
+
+@pytest.mark.parametrize("written", ["macs", "'macs'", "fvcore at 224"])
+def test_a_page_declares_a_convention(tmp_path: Path, written: str) -> None:
+    said = declared(_page(tmp_path, written))
+    assert said is not None and said.text == written.strip("'")
+
+
+@pytest.mark.parametrize("written", ["", "~", "null", "''"])
+def test_a_field_that_is_left_empty_declares_no_convention(tmp_path: Path, written: str) -> None:
+    assert declared(_page(tmp_path, written)) is None
+
+
+def _page(folder: Path, convention: str) -> ModelEntry:
+    page = folder / "model-index.yml"
+    page.write_text(
+        f"Models:\n  - Name: tiny\n    Metadata:\n      flops_convention: {convention}\n"
+    )
+    return read_index(page).entries[0]

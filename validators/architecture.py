@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from zoo.claims import Claim, Metric
 from zoo.errors import Skipped
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Subject
 from zoo.validators._network import elsewhere
 from zoo.verify import Validator
@@ -29,11 +29,6 @@ TERMS = tuple(
     else (word, reading.means)
     for word, reading in READINGS.items()
 )
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -60,6 +55,6 @@ VALIDATOR = Validator(
     name="architecture",
     metrics=frozenset({Metric.ARCHITECTURE}),
     torch=True,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

@@ -12,14 +12,9 @@ from __future__ import annotations
 
 from zoo.claims import Claim, Metric
 from zoo.errors import Blocked, Skipped
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Identity, Subject
 from zoo.verify import Validator
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -54,6 +49,6 @@ VALIDATOR = Validator(
     name="checkpoint-identity",
     metrics=frozenset({Metric.CHECKPOINT_IDENTITY}),
     torch=True,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

@@ -12,17 +12,12 @@ from decimal import Decimal
 
 from zoo.claims import Claim, Metric
 from zoo.errors import Skipped
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Subject
 from zoo.validators._network import elsewhere
 from zoo.verify import Validator
 
 METHOD = "the rate of the last dropout before the scores"
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -41,6 +36,6 @@ VALIDATOR = Validator(
     name="dropout",
     metrics=frozenset({Metric.DROPOUT}),
     torch=True,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from zoo.claims import Claim, Metric, ModelEntry, Text
-from zoo.conventions import parse, shown
+from zoo.claims import Claim, Metric
+from zoo.conventions import declared, parse, shown
 from zoo.counting import RULES
 from zoo.errors import Unavailable
 from zoo.findings import Measurement, Tolerance
@@ -29,7 +29,6 @@ from zoo.verify import Validator
 ALLOWED = Decimal("0.01")
 MOST = Decimal("0.02")
 RULE = "macs"
-FIELD = "flops convention"
 
 
 def tolerance(claim: Claim) -> Tolerance:
@@ -49,26 +48,21 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
         count,
         f"{rule} (version {version}): {RULES[rule].counts} of one pass of {subject.source}",
         {"input": list(shape), "convention": rule},
-        remark=f"{'by ' + rule + ' ' if _declared(subject.entry) else ''}at {shown(shape)}",
+        remark=f"{'by ' + rule + ' ' if declared(subject.entry) else ''}at {shown(shape)}",
         cause=explanation.cause() if explanation else None,
         because=explanation.words() if explanation else "",
     )
 
 
 def _convention(subject: Subject) -> tuple[str, Shape]:
-    if (declared := _declared(subject.entry)) is not None:
-        size = subject.entry.value(Metric.IMAGE_SIZE)
-        try:
-            return parse(declared.text, int(size) if isinstance(size, Decimal) else None)
-        except Unavailable as error:
-            raise Unavailable(f"{declared.location}: {error.message}", error.hint) from None
-    return RULE, subject.square()
-
-
-def _declared(entry: ModelEntry) -> Text | None:
-    """Return the convention that the page, or its collection, says its counts follow."""
-    fields = {name.casefold().replace("_", " "): text for name, text in entry.fields.items()}
-    return fields.get(FIELD)
+    said = declared(subject.entry)
+    if said is None:
+        return RULE, subject.square()
+    size = subject.entry.value(Metric.IMAGE_SIZE)
+    try:
+        return parse(said.text, int(size) if isinstance(size, Decimal) else None)
+    except Unavailable as error:
+        raise Unavailable(f"{said.location}: {error.message}", error.hint) from None
 
 
 VALIDATOR = Validator(

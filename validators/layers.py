@@ -18,18 +18,13 @@ from decimal import Decimal
 
 from zoo.claims import Claim, Metric
 from zoo.errors import Skipped, Unavailable
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Subject
 from zoo.validators._network import elsewhere
 from zoo.verify import Validator
 
 METHOD = "weighted layers on the longest path of one pass"
 STEM = "the three 3×3 convolutions of its stem as one"
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -59,6 +54,6 @@ VALIDATOR = Validator(
     name="layers",
     metrics=frozenset({Metric.LAYERS}),
     torch=True,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

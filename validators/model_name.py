@@ -12,17 +12,12 @@ from __future__ import annotations
 
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.errors import Unavailable
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Subject
 from zoo.verify import Validator
 
 ABSENT = "no such name"
 _SAID_BY = frozenset({"source", "id"})
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -61,6 +56,6 @@ VALIDATOR = Validator(
     name="model-name",
     metrics=frozenset({Metric.MODEL_NAME}),
     torch=True,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

@@ -16,7 +16,7 @@ from decimal import Decimal
 from zoo.claims import Claim, Metric
 from zoo.errors import Skipped
 from zoo.findings import EXACT, Measurement, Tolerance
-from zoo.subject import Subject
+from zoo.subject import PREPROCESSING, Subject
 from zoo.verify import Validator
 
 CROP = Tolerance(absolute=Decimal("0.0005"))
@@ -39,9 +39,7 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
 
 VALIDATOR = Validator(
     name="preprocessing",
-    metrics=frozenset(
-        {Metric.IMAGE_SIZE, Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD}
-    ),
+    metrics=frozenset(PREPROCESSING),
     torch=True,
     tolerance=tolerance,
     measure=measure,

@@ -11,18 +11,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from zoo.claims import Claim, Digest, Metric
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Subject
 from zoo.verify import Validator
 
 WHOLE = "the whole digest was declared"
 LABEL = "only these first digits were compared: a label, not a proof"
 OTHER = "these are not the bytes that {} names"
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -41,6 +36,6 @@ VALIDATOR = Validator(
     name="weights-digest",
     metrics=frozenset({Metric.WEIGHTS_DIGEST}),
     torch=False,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

@@ -9,17 +9,12 @@ from typing import Any
 
 from zoo.checkpoint.record import Record
 from zoo.claims import FITS, Claim, Metric
-from zoo.findings import EXACT, Measurement, Tolerance
+from zoo.findings import Measurement, exactly
 from zoo.subject import Subject
 from zoo.verify import Validator
 from zoo.weights import Misfit
 
 SHOWN = 10
-
-
-def tolerance(claim: Claim) -> Tolerance:
-    """Return no tolerance."""
-    return EXACT
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -63,6 +58,6 @@ VALIDATOR = Validator(
     name="weights-load",
     metrics=frozenset({Metric.WEIGHTS_LOAD}),
     torch=True,
-    tolerance=tolerance,
+    tolerance=exactly,
     measure=measure,
 )

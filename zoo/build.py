@@ -9,7 +9,7 @@ from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Claim, Metric, ModelEntry
 from zoo.datasets import open_dataset
 from zoo.diagnosis import Case, diagnoser
-from zoo.findings import EXACT, Tolerance
+from zoo.findings import Tolerance
 from zoo.machine import package_version
 from zoo.options import Options
 from zoo.predictor import Predictor, dataset_path
@@ -42,16 +42,11 @@ def answers_of(
     return Answers(entries, metrics, folder, trust_python=options.trust_python, report=report)
 
 
-def exactly(claim: Claim) -> Tolerance:
-    """Allow no deviation from a claim."""
-    return EXACT
-
-
 def subject_of(
     entry: ModelEntry,
     options: Options,
     answers: Answers,
-    allowed: Callable[[Claim], Tolerance] = exactly,
+    allowed: Callable[[Claim], Tolerance],
 ) -> Subject:
     """Return what can be built and obtained for an entry; nothing is until it is asked for.
 

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from zoo.claims import ModelEntry, Text
 from zoo.counting import RULES
 from zoo.errors import Unavailable, nearest
+from zoo.index.tree import NULLS, fold
 from zoo.structure import Shape
 
 # What explains, the commonest tools first; torchvision-ops is left out, since it equals macs.
@@ -39,7 +41,8 @@ class Framing:
     shape: Callable[[int], Shape]
 
 
-def _square(size: int) -> Shape:
+def square(size: int) -> Shape:
+    """Return the shape of one square picture of some size."""
     return (1, CHANNELS, size, size)
 
 
@@ -49,12 +52,13 @@ def _resized(size: int) -> Shape:
 
 
 FRAMINGS: Mapping[str, Framing] = {
-    "declared": Framing("at the declared size", _square),
+    "declared": Framing("at the declared size", square),
     "resized": Framing("resized to the declared size and not cropped", _resized),
-    "own": Framing("at a size of the source's own", _square),
+    "own": Framing("at a size of the source's own", square),
     "own-resized": Framing("resized to a size of the source's own and not cropped", _resized),
 }
 OF_THE_PAGE = ("declared", "resized")
+FIELD = "FLOPs Convention"  # in which a page declares one
 _CONVENTION = re.compile(r"(?P<rule>[\w-]+)(?:\s+at\s+(?P<place>.+))?", re.IGNORECASE)
 _HOW = (
     f"write a rule, and where it is not the declared size '{' or '.join(OF_THE_PAGE)}' or a size:"
@@ -171,6 +175,16 @@ def candidates(
         yield Candidate(rule, framing, shape, totals[rule], network)
 
 
+def declared(entry: ModelEntry) -> Text | None:
+    """Return the convention that the page, or its collection, says its counts follow.
+
+    A field that is left empty says nothing.
+    """
+    fields = {fold(name): text for name, text in entry.fields.items()}
+    said = fields.get(fold(FIELD))
+    return None if said is None or said.text.strip() in NULLS else said
+
+
 def parse(text: str, size: int | None) -> tuple[str, Shape]:
     """Read what a page says in ``FLOPs Convention``: a rule, and the input if it is another.
 
@@ -185,12 +199,12 @@ def parse(text: str, size: int | None) -> tuple[str, Shape]:
     """
     match = _CONVENTION.fullmatch(text.strip())
     if match is None:
-        raise Unavailable(f"FLOPs Convention: '{text}' names no counting rule", _HOW)
+        raise Unavailable(f"{FIELD}: '{text}' names no counting rule", _HOW)
     name, place = match["rule"], (match["place"] or "declared").casefold()
     rule = name.casefold()
     if rule not in RULES:
         hint = nearest(rule, RULES) or f"rules are {', '.join(RULES)}"
-        raise Unavailable(f"FLOPs Convention: there is no counting rule '{name}'", hint)
+        raise Unavailable(f"{FIELD}: there is no counting rule '{name}'", hint)
     if place in OF_THE_PAGE:
         if size is None:
             raise Unavailable("the image size is not known", "add 'Image Size' to the Metadata")
@@ -199,9 +213,9 @@ def parse(text: str, size: int | None) -> tuple[str, Shape]:
     sides = [int(part) for part in parts if re.fullmatch(r"\d{1,9}", part, re.ASCII)]
     match sides if len(sides) == len(parts) else []:
         case [side]:
-            return rule, (1, CHANNELS, side, side)
+            return rule, square(side)
         case [high, wide]:
             return rule, (1, CHANNELS, high, wide)
         case [_, _, _, _]:
             return rule, tuple(sides)
-    raise Unavailable(f"FLOPs Convention: '{place}' is no input", _HOW)
+    raise Unavailable(f"{FIELD}: '{place}' is no input", _HOW)

@@ -15,6 +15,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+DEFECT = "this is a defect of zoo: please report it"
+
 
 class ZooError(Exception):
     """An error that a user can act on.
@@ -73,3 +75,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     folded = {name.casefold(): name for name in names}
     close = difflib.get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)
     return f"did you mean {', '.join(folded[name] for name in close)}?" if close else ""
+
+
+def reason(error: BaseException) -> str:
+    """Return in one line what an error of another's code says."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]

@@ -50,6 +50,13 @@ class Tolerance:
 
 
 EXACT = Tolerance()
+
+
+def exactly(claim: Claim) -> Tolerance:
+    """Allow no deviation from a claim."""
+    return EXACT
+
+
 Interval = tuple[Decimal, Decimal]
 NOT_ASKED = "not asked for"
 INTERRUPTED = "not tested: the run was interrupted"

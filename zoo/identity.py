@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo.claims import Digest
-from zoo.pictures import Dataset, Picture, decode, reason
+from zoo.errors import reason
+from zoo.pictures import Dataset, Picture, decode
 from zoo.predictions import fingerprint
 from zoo.survey.pool import spread
 

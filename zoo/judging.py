@@ -16,7 +16,7 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
     be equal. A measurement on a part of the data bears out or refutes by a decisive interval alone.
     """
     verdict = _verdict(claim.value, measurement, tolerance)
-    numeric = isinstance(claim.value, Decimal) and isinstance(measurement.value, Decimal)
+    deviation = _deviation(claim.value, measurement.value)
     failed = verdict is Verdict.FAIL
     message = _message(claim, measurement, tolerance)
     return Finding(
@@ -28,8 +28,8 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
         location=claim.location,
         claimed=plain(claim.value),
         measured=plain(measurement.value),
-        deviation=plain(_deviation(claim.value, measurement.value)),
-        tolerance=_tolerance(tolerance) if numeric else None,
+        deviation=plain(deviation),
+        tolerance=None if deviation is None else _tolerance(tolerance),
         unit=claim.metric.unit,
         method=measurement.method,
         conditions=dict(measurement.conditions),

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from zoo.errors import Unavailable
-from zoo.pictures import reason
+from zoo.errors import Unavailable, reason
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -34,11 +34,6 @@ def decode(data: bytes) -> Any:
         raise ValueError(f"neither {' nor '.join(FORMATS)}") from None
 
 
-def reason(error: BaseException) -> str:
-    """Return in one line what an error of another's code says."""
-    return f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-
-
 def is_correct(top: Iterable[int], labels: Collection[int]) -> bool:
     """Return whether one of the predicted classes is among those that are right.
 

@@ -20,11 +20,8 @@ KINDS = {
     "weights": "text", "code": "text", "paper": "text", "tasks": "list", "training_data": "list",
 }  # fmt: skip
 
-COLUMNS = (
-    "name", "collection", "parameters", "flops", "file_size", "image_size", "crop_pct",
-    "interpolation", "top1", "top5", "weights", "code", "paper", "tasks", "training_data",
-    "source_path", "source_line",
-)  # fmt: skip
+# The same where every cell holds one value.
+COLUMNS = (*(name for name in KINDS if name != "source"), "source_path", "source_line")
 
 
 class Registry(Mapping[str, ModelEntry]):

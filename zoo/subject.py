@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Claim, Metric, ModelEntry, Value
-from zoo.conventions import FRAMINGS, Explanation
+from zoo.conventions import Explanation, square
 from zoo.errors import Unavailable
 from zoo.findings import Interval
 from zoo.run import WeightsFile
@@ -49,7 +49,8 @@ class Lazy(Generic[T]):
 
 
 # How each crop mode of timm is told.
-CROPS = {"center": "centre crop", "squash": "squashed, crop", "border": "bordered, crop"}
+CENTER = "center"
+CROPS = {CENTER: "centre crop", "squash": "squashed, crop", "border": "bordered, crop"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,11 @@ class Preprocessing:
     interpolation: str
     mean: tuple[Decimal, ...]
     std: tuple[Decimal, ...]
-    crop_mode: str = "center"
+    crop_mode: str = CENTER
 
     def value(self, metric: Metric) -> Value:
         """Return the value of one of the metrics that describe preprocessing."""
-        value: Value = asdict(self)[metric.value.replace("-", "_")]
+        value: Value = getattr(self, _field(metric))
         return value
 
     def in_words(self) -> str:
@@ -85,6 +86,14 @@ class Preprocessing:
             f"{self.interpolation} to {self.image_size} / {self.crop_pct}, {CROPS[self.crop_mode]}"
             f" {self.image_size}, mean ({mean}), std ({std})"
         )
+
+
+# What describes it; each metric is the name of a field.
+PREPROCESSING = (Metric.IMAGE_SIZE, Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD)
+
+
+def _field(metric: Metric) -> str:
+    return metric.value.replace("-", "_")
 
 
 def from_config(config: Mapping[str, Any]) -> Preprocessing:
@@ -103,7 +112,7 @@ def from_config(config: Mapping[str, Any]) -> Preprocessing:
         interpolation=str(config["interpolation"]),
         mean=tuple(Decimal(str(part)) for part in config["mean"]),
         std=tuple(Decimal(str(part)) for part in config["std"]),
-        crop_mode=_known(str(config.get("crop_mode") or "center")),
+        crop_mode=_known(str(config.get("crop_mode") or CENTER)),
     )
 
 
@@ -148,14 +157,6 @@ class Identity:
     sizes: tuple[int, ...] = ()
 
 
-def _none_at_hand() -> Checkpoint:
-    raise Unavailable("no checkpoint is at hand")
-
-
-def _nothing_to_say(claim: Claim, measured: Interval) -> None:
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class Subject:
     """One model under test.
@@ -170,7 +171,7 @@ class Subject:
         network: the network with these weights, strictly loaded, in evaluation mode.
         identity: what the source makes of the name that it is asked for.
         stated: the source's own preprocessing for the documented weights file.
-        predictions: those of the network for the dataset of a name, as ``zoo.engines.Predictions``.
+        predictions: those for the dataset of a name, as ``zoo.predictions.Predictions``.
         checkpoint: the weights file's tensors as plain safetensors, and how they came out of it.
         diagnose: why an accuracy falls short of a claim, as ``zoo.diagnosis.Diagnosis``, given the
             interval in which it was measured to be; None where there is nothing to say.
@@ -187,8 +188,8 @@ class Subject:
     network: Lazy[nn.Module]
     stated: Lazy[Stated]
     predictions: Callable[[str], Any]
-    checkpoint: Lazy[Checkpoint] = field(default_factory=lambda: Lazy(_none_at_hand))
-    diagnose: Callable[[Claim, Interval], Any] = _nothing_to_say
+    checkpoint: Lazy[Checkpoint]
+    diagnose: Callable[[Claim, Interval], Any]
 
     def square(self) -> Shape:
         """Return the shape of one picture at the documented image size, else the source's own.
@@ -205,7 +206,7 @@ class Subject:
                 "the image size is not known: neither page nor source says it",
                 "add 'Image Size' to the model's Metadata",
             )
-        return FRAMINGS["declared"].shape(int(size))
+        return square(int(size))
 
     def preprocessing(self) -> Preprocessing:
         """Return the documented preprocessing, completed by the source's own.
@@ -218,19 +219,24 @@ class Subject:
 
 def documented(entry: ModelEntry, stated: Callable[[], Stated]) -> Preprocessing:
     """Return the preprocessing that an entry documents, completed by the source's own."""
-    names = [each.name for each in fields(Preprocessing) if each.name != "crop_mode"]
-    values: dict[str, Any] = {n: entry.value(Metric(n.replace("_", "-"))) for n in names}
-    own = _own(stated, needed=None in values.values())
-    if own is not None:
-        values = {name: getattr(own, name) if v is None else v for name, v in values.items()}
-        values["crop_mode"] = own.crop_mode
-    missing = [name.replace("_", " ").title() for name, value in values.items() if value is None]
+    own = _own(stated, needed=any(entry.value(metric) is None for metric in PREPROCESSING))
+    values = completed(entry, own)
+    missing = [metric.value.replace("-", " ").title() for metric, v in values.items() if v is None]
     if missing:
         raise Unavailable(
             f"the preprocessing is not known: neither page nor source says {', '.join(missing)}",
             f"add {', '.join(missing)} to the model's Metadata",
         )
-    return Preprocessing(**values)
+    settings: dict[str, Any] = {_field(metric): value for metric, value in values.items()}
+    return Preprocessing(**settings, crop_mode=own.crop_mode if own else CENTER)
+
+
+def completed(entry: ModelEntry, own: Preprocessing | None) -> dict[Metric, Value | None]:
+    """Return each setting that an entry documents, or else the source's own."""
+    said = {metric: entry.value(metric) for metric in PREPROCESSING}
+    if own is None:
+        return said
+    return {metric: own.value(metric) if value is None else value for metric, value in said.items()}
 
 
 def _own(stated: Callable[[], Stated], *, needed: bool) -> Preprocessing | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from zoo.build import answers_of, subject_of
 from zoo.claims import Claim, Metric, ModelEntry, plain
-from zoo.errors import Blocked, Skipped, ZooError
+from zoo.errors import DEFECT, Blocked, Skipped, ZooError, reason
 from zoo.findings import (
     INTERRUPTED,
     NOT_ASKED,
@@ -22,9 +22,9 @@ from zoo.findings import (
 from zoo.index import Problem
 from zoo.judging import judge
 from zoo.machine import environment
-from zoo.options import Options
+from zoo.options import Listener, Options
 from zoo.run import Run, SubjectRecord
-from zoo.subject import Stated, Subject
+from zoo.subject import Subject, completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def verify(
         options.listener.model(entry.name)
         subject = subject_of(entry, options, answers, allowed)
         try:
-            found = _settle(list(_findings(subject, ordered, names, options)))
+            found = _settle(list(_findings(subject, ordered, names, allowed, options.listener)))
         except KeyboardInterrupt:  # what is known by now is not lost
             findings += _interrupted(entries[number:], ordered)
             break
@@ -105,16 +105,20 @@ def _interrupted(entries: Sequence[ModelEntry], validators: list[Validator]) -> 
 
 
 def _findings(
-    subject: Subject, validators: list[Validator], selected: frozenset[str], options: Options
+    subject: Subject,
+    validators: list[Validator],
+    selected: frozenset[str],
+    allowed: Callable[[Claim], Tolerance],
+    listener: Listener,
 ) -> Iterator[Finding | tuple[Finding, str]]:
     """Yield the findings of a model; one that another finding explains comes with its rule."""
     for validator in validators:
         claims = [claim for claim in subject.entry.claims if claim.metric in validator.metrics]
         if claims and validator.name in selected:
-            options.listener.step(validator.name)
+            listener.step(validator.name)
         for claim in claims:
             if validator.name in selected:
-                yield _test(subject, validator, claim, options)
+                yield _test(subject, validator, claim, allowed)
             else:
                 yield untested(validator.name, claim, Verdict.SKIP, NOT_ASKED)
     if subject.entry.untested:
@@ -122,22 +126,19 @@ def _findings(
 
 
 def _test(
-    subject: Subject, validator: Validator, claim: Claim, options: Options
+    subject: Subject, validator: Validator, claim: Claim, allowed: Callable[[Claim], Tolerance]
 ) -> Finding | tuple[Finding, str]:
     try:
         measurement = validator.measure(subject, claim)
-    except Skipped as reason:
-        return untested(validator.name, claim, Verdict.SKIP, reason.message, reason.hint)
+    except Skipped as why:
+        return untested(validator.name, claim, Verdict.SKIP, why.message, why.hint)
     except Blocked as error:
         return could_not_tell(validator.name, claim, error), error.rule
     except ZooError as error:
         return could_not_tell(validator.name, claim, error)
     except Exception as error:  # a defect met in one model must not lose what is known of others
-        surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        hint = "this is a defect of zoo: please report it"
-        return untested(validator.name, claim, Verdict.ERROR, surprise, hint)
-    tolerance = _policy([validator], options)(claim)
-    return judge(validator.name, claim, measurement, tolerance)
+        return untested(validator.name, claim, Verdict.ERROR, reason(error), DEFECT)
+    return judge(validator.name, claim, measurement, allowed(claim))
 
 
 def _policy(validators: list[Validator], options: Options) -> Callable[[Claim], Tolerance]:
@@ -208,14 +209,8 @@ def _record(subject: Subject) -> SubjectRecord:
 
 
 def _preprocessing_record(subject: Subject) -> dict[str, Any] | None:
-    metrics = [Metric(name) for name in ("image-size", "crop-pct", "interpolation", "mean", "std")]
-    claimed = {metric: subject.entry.value(metric) for metric in metrics}
-    stated: Stated | None = subject.stated.made
-    own = stated.preprocessing if stated else None
-    values = {
-        metric: own.value(metric) if value is None and own is not None else value
-        for metric, value in claimed.items()
-    }
+    stated = subject.stated.made
+    values = completed(subject.entry, stated.preprocessing if stated else None)
     if all(value is None for value in values.values()):
         return None
     return {metric.value: plain(value) for metric, value in values.items()}

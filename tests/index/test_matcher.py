@@ -14,7 +14,7 @@ from zoo.index import schema
 from zoo.index.compose import read
 from zoo.index.tree import fold
 
-KEYS = [*sorted({*schema._canonical_names().values()}), "own", "top_1_accuracy", "FLOPS", "name"]
+KEYS = [*sorted({*schema._all_spellings().values()}), "own", "top_1_accuracy", "FLOPS", "name"]
 SCALARS = [
     "", "null", "~", "no", "1", "'1'", "4.1 G", "25.6M", "83.7%", "0.5", "224", "a", "-a",
     "model-index", "Model-Index", "bicubic", "sha256:0123456789abcdef", "'null'", "' '",

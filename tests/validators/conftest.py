@@ -75,6 +75,7 @@ def subject(entry):
             stated=Lazy(missing if own is None else lambda: own),
             predictions=lambda name: predictions,
             checkpoint=Lazy(checkpoint),
+            diagnose=lambda claim, measured: None,
         )
 
     return make

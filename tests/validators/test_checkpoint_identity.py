@@ -10,7 +10,7 @@ from tests.conftest import NOWHERE
 from zoo.build import answers_of, subject_of
 from zoo.claims import Metric, ModelEntry
 from zoo.errors import Blocked, Skipped
-from zoo.findings import Finding, Verdict
+from zoo.findings import Finding, Verdict, exactly
 from zoo.index import read_index
 from zoo.judging import judge
 from zoo.options import Options
@@ -104,7 +104,7 @@ def test_for_these_of_the_bundled_index_the_name_loads_another_file(
         claim = entry.claimed(Metric.CHECKPOINT_IDENTITY)
         assert claim is not None
         try:
-            measured = CHECK.measure(subject_of(entry, options, answers), claim)
+            measured = CHECK.measure(subject_of(entry, options, answers, exactly), claim)
         except (Skipped, Blocked):
             continue
         if judge(CHECK.name, claim, measured, CHECK.tolerance(claim)).verdict is Verdict.FAIL:

@@ -10,7 +10,7 @@ from tests.conftest import NOWHERE
 from zoo.build import answers_of, subject_of
 from zoo.claims import Metric, Text
 from zoo.errors import Unavailable
-from zoo.findings import Verdict
+from zoo.findings import Verdict, exactly
 from zoo.options import Options
 from zoo.subject import Identity, Lazy
 from zoo.validators import VALIDATORS
@@ -106,6 +106,6 @@ def test_without_the_check_of_names_an_unknown_one_stays_an_error(entry, claim, 
 
 def test_the_identity_of_a_subject_is_the_sources_own(entry, spec) -> None:
     model, options = entry(source=spec("timm", "tv_resnet34")), Options(Access(NOWHERE))
-    subject = subject_of(model, options, answers_of([model], [], options))
+    subject = subject_of(model, options, answers_of([model], [], options), exactly)
     assert isinstance(subject.identity, Lazy)
     assert subject.identity().name == "resnet34.tv_in1k"

@@ -27,6 +27,7 @@ from zoo.checkpoint import opening
 from zoo.checkpoint.record import KEY, Checkpoint
 from zoo.claims import Digest, ModelEntry
 from zoo.errors import Blocked, Refused, Unavailable
+from zoo.findings import exactly
 from zoo.options import Options
 from zoo.run import WeightsFile
 from zoo.weights import Access, convert, proof
@@ -188,7 +189,7 @@ def test_a_conversion_is_hashed_at_each_use_where_that_is_asked_for(
 
 def opened_for(model: ModelEntry, access: Access) -> Checkpoint:
     options = Options(access)
-    return subject_of(model, options, answers_of([model], [], options)).checkpoint()
+    return subject_of(model, options, answers_of([model], [], options), exactly).checkpoint()
 
 
 def with_child(monkeypatch: pytest.MonkeyPatch, code: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from zoo.claims import Claim, Metric, ModelEntry, file_name
+from zoo.findings import show
 from zoo.index.values import byte_rounding, rounding
 
 # Bytes a parameter, from and to, of what is commonly stored: 4 and 8 bits, half precision, single
@@ -45,6 +46,22 @@ def sizes_differ(one: ModelEntry, other: ModelEntry) -> bool:
     values = [number(entry, Metric.FILE_SIZE) or Decimal(0) for entry in (one, other)]
     allowed = sum((byte_rounding(claim.text) for claim in claims if claim), Decimal(0))
     return abs(values[0] - values[1]) > allowed + max(values) / 100
+
+
+def other_count(entry: ModelEntry, other: ModelEntry) -> str:
+    """Return in words that another model has another number of parameters, or an empty text."""
+    mine, theirs = (number(each, Metric.PARAMETERS) for each in (entry, other))
+    if mine is None or theirs is None or not differ(mine, theirs):
+        return ""
+    return f"which has {show(int(theirs))} parameters and not {show(int(mine))}"
+
+
+def other_size(entry: ModelEntry, other: ModelEntry) -> str:
+    """Return the size of another model's file in words where it excludes one's own, or nothing."""
+    if not sizes_differ(entry, other):
+        return ""
+    theirs, mine = (int(number(each, Metric.FILE_SIZE) or 0) for each in (other, entry))
+    return f"{show(theirs)} bytes and not {show(mine)}"
 
 
 def bytes_each(entry: ModelEntry) -> Decimal | None:

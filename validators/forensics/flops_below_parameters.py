@@ -10,8 +10,7 @@ from zoo.findings import show
 from zoo.forensics import Check, Suspicion
 from zoo.registry import Registry
 from zoo.rules import Rule
-from zoo.validators.forensics._numbers import number
-from zoo.validators.forensics.near_chance import classes
+from zoo.validators.forensics._classes import classes
 
 RULE = Rule(
     id="flops-below-parameters",
@@ -34,15 +33,15 @@ _PICTURES = ("image", "picture", "object", "segmentation", "visual")
 def find(registry: Registry) -> Iterator[Suspicion]:
     """Yield the models for pictures whose multiply-adds are below half of their parameters."""
     for entry in registry.values():
-        claim, count = entry.claimed(Metric.FLOPS), number(entry, Metric.PARAMETERS)
-        if claim is None or count is None or not _for_pictures(entry):
+        claim, counted = entry.claimed(Metric.FLOPS), entry.claimed(Metric.PARAMETERS)
+        if claim is None or counted is None or not _for_pictures(entry):
             continue
-        assert isinstance(claim.value, Decimal)
-        if claim.value < LEAST * count:
+        assert isinstance(claim.value, Decimal) and isinstance(counted.value, Decimal)
+        if claim.value < LEAST * counted.value:
             yield Suspicion(
                 entry.name,
-                f"flops are {show(int(claim.value))}, for {show(int(count))} parameters "
-                f"(at {_place(entry)})",
+                f"flops are {show(int(claim.value))}, for {show(int(counted.value))} parameters "
+                f"(at {counted.location})",
                 claim.location,
             )
 
@@ -54,11 +53,6 @@ def _for_pictures(entry: ModelEntry) -> bool:
         return any(word in tasks for word in _PICTURES)
     scored = any(classes(claim) is not None for claim in entry.claims)
     return scored or entry.value(Metric.IMAGE_SIZE) is not None
-
-
-def _place(entry: ModelEntry) -> str:
-    claim = entry.claimed(Metric.PARAMETERS)
-    return "" if claim is None else str(claim.location)
 
 
 CHECK = Check(RULE, find)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from zoo.claims import file_name
 from zoo.forensics import Check, Suspicion
+from zoo.index.entries import EXTENSIONS
 from zoo.registry import Registry
 from zoo.rules import Rule
 
@@ -22,18 +23,17 @@ RULE = Rule(
     "'SHA256'",
 )
 
-_TAIL = re.compile(
-    r"(?:[-_](?=\w{8})|-)([0-9A-Za-z]{7,80})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)$"
-)
+_TAIL = re.compile(rf"(?:[-_](?=\w{{8}})|-)([0-9A-Za-z]{{7,80}})\.{EXTENSIONS}$")
 _LENGTHS = (8, 9, 10, 16, 32, 40, 64)  # of hashes that are written in a file's name
 
 
 def find(registry: Registry) -> Iterator[Suspicion]:
     """Yield the models whose weights file ends in a hash that is misspelt."""
     for entry in registry.values():
-        match = _TAIL.search(file_name(entry.weights.text)) if entry.weights else None
-        why = misspelt(match[1]) if match else ""
-        if match and entry.weights and why:
+        if entry.weights is None:
+            continue
+        match = _TAIL.search(file_name(entry.weights.text))
+        if match and (why := misspelt(match[1])):
             message = f"the hash {match[1]} in the file's name {why}"
             yield Suspicion(entry.name, message, entry.weights.location)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from types import MappingProxyType
 
-from zoo.claims import Claim, Metric
+from zoo.claims import Metric
 from zoo.forensics import Check, Suspicion
 from zoo.registry import Registry
 from zoo.rules import Rule
+from zoo.validators.forensics._classes import classes
 
 RULE = Rule(
     id="near-chance",
@@ -23,17 +22,6 @@ RULE = Rule(
     "the accuracy in percent",
 )
 
-# Classes of sets by name, as letters and digits; each has about as many pictures of every class.
-CLASSES: Mapping[str, int] = MappingProxyType(
-    {
-        "imagenet": 1000, "imagenet1k": 1000, "ilsvrc2012": 1000, "imagenetilsvrc2012": 1000,
-        "imagenetv2": 1000, "imagenetreal": 1000, "tinyimagenet": 200, "places365": 365,
-        "cifar10": 10, "cifar100": 100, "mnist": 10, "fashionmnist": 10, "kmnist": 10, "svhn": 10,
-        "stl10": 10, "ucihandwrittendigits": 10, "food101": 101, "oxfordflowers102": 102,
-        "flowers102": 102, "stanfordcars": 196, "oxfordiiitpet": 37, "oxfordpets": 37,
-        "cub2002011": 200, "fgvcaircraft": 100, "caltech256": 257, "inaturalist2021": 10000,
-    }
-)  # fmt: skip
 # How far from guessing to perfect: 1.1 % on ImageNet, 10.9 % on CIFAR-10.
 SHARE = Decimal("0.01")
 
@@ -54,11 +42,6 @@ def find(registry: Registry) -> Iterator[Suspicion]:
                     f"{number:,} classes gives {chance.normalize():f} %",
                     claim.location,
                 )
-
-
-def classes(claim: Claim) -> int | None:
-    """Return how many classes the pictures have on which an accuracy is claimed, if known."""
-    return CLASSES.get(re.sub(r"[\W_]", "", claim.dataset.casefold()))
 
 
 CHECK = Check(RULE, find)

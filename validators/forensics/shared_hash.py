@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zoo.claims import Claim, Digest, Metric, ModelEntry
-from zoo.findings import show
 from zoo.forensics import Check, Suspicion
 from zoo.registry import Registry
 from zoo.rules import Rule
-from zoo.validators.forensics._numbers import differ, number, sizes_differ
+from zoo.validators.forensics._numbers import other_count, other_size
 
 RULE = Rule(
     id="shared-hash",
@@ -36,10 +35,9 @@ def find(registry: Registry) -> Iterator[Suspicion]:
         for other, theirs in earlier[:1]:
             why = _conflict(entry, other)
             if why and _agree(claim, theirs):
-                message = f"the hash {claim.value} is also that of {other.name}"
-                yield Suspicion(
-                    entry.name, f"{message} (at {theirs.location}), {why}", claim.location
-                )
+                owner = f"{other.name} (at {theirs.location})"
+                message = f"the hash {claim.value} is also that of {owner}, {why}"
+                yield Suspicion(entry.name, message, claim.location)
         earlier.append((entry, claim))
 
 
@@ -53,13 +51,8 @@ def _conflict(entry: ModelEntry, other: ModelEntry) -> str:
     assert entry.weights is not None and other.weights is not None
     if entry.weights.text == other.weights.text:
         return ""  # one URL, of which shared-weights judges
-    if sizes_differ(entry, other):
-        sizes = [int(number(each, Metric.FILE_SIZE) or 0) for each in (other, entry)]
-        return f"whose file has {show(sizes[0])} bytes and not {show(sizes[1])}"
-    mine, theirs = (number(each, Metric.PARAMETERS) for each in (entry, other))
-    if mine is not None and theirs is not None and differ(mine, theirs):
-        return f"which has {show(int(theirs))} parameters and not {show(int(mine))}"
-    return ""
+    size = other_size(entry, other)
+    return f"whose file has {size}" if size else other_count(entry, other)
 
 
 CHECK = Check(RULE, find)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from zoo.claims import Metric, ModelEntry
-from zoo.findings import show
+from zoo.claims import ModelEntry
 from zoo.forensics import Check, Suspicion
 from zoo.registry import Registry
 from zoo.rules import Rule
 from zoo.validators.forensics._names import alike, own_name, stem
-from zoo.validators.forensics._numbers import differ, number, own_size, sizes_differ
+from zoo.validators.forensics._numbers import other_count, other_size, own_size
 
 RULE = Rule(
     id="shared-weights",
@@ -38,12 +37,9 @@ def find(registry: Registry) -> Iterator[Suspicion]:
             why = "" if entry is owner else _conflict(entry, owner)
             if why:
                 assert entry.weights is not None and owner.weights is not None
-                message = f"the weights file is also that of {owner.name}"
-                yield Suspicion(
-                    entry.name,
-                    f"{message} (at {owner.weights.location}), {why}",
-                    entry.weights.location,
-                )
+                other = f"{owner.name} (at {owner.weights.location})"
+                message = f"the weights file is also that of {other}, {why}"
+                yield Suspicion(entry.name, message, entry.weights.location)
 
 
 def _same(url: str, root: str) -> str:
@@ -62,13 +58,10 @@ def _ownership(entry: ModelEntry) -> tuple[bool, bool]:
 
 def _conflict(entry: ModelEntry, owner: ModelEntry) -> str:
     """Return which numbers of two models exclude one file, or an empty text."""
-    mine, theirs = (number(each, Metric.PARAMETERS) for each in (entry, owner))
-    if mine is not None and theirs is not None and differ(mine, theirs):
-        return f"which has {show(int(theirs))} parameters and not {show(int(mine))}"
-    if sizes_differ(entry, owner):
-        sizes = [int(number(each, Metric.FILE_SIZE) or 0) for each in (owner, entry)]
-        return f"which is said to have {show(sizes[0])} bytes and not {show(sizes[1])}"
-    return ""
+    if count := other_count(entry, owner):
+        return count
+    size = other_size(entry, owner)
+    return f"which is said to have {size}" if size else ""
 
 
 CHECK = Check(RULE, find)

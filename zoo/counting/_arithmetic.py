@@ -37,8 +37,3 @@ def attention(step: Step) -> int:
     """Return the multiply–accumulates of ``(q · kᵀ) · v``, without scaling and softmax."""
     query, key, value = step.given(0), step.given(1), step.given(2)
     return elements(query) * key[-2] + elements(query[:-1]) * key[-2] * value[-1]
-
-
-def joined(step: Step) -> int:
-    """Return the elements of the outcome of an operation on tensors that are broadcast."""
-    return elements(step.outputs[0])

@@ -17,6 +17,11 @@ LINEAR = "torch.nn.modules.linear.Linear"
 LEAKY_RELU = "torch.nn.modules.activation.LeakyReLU"
 
 
+def output(module: Module, step: Step) -> int:
+    """Return 1 an output element."""
+    return elements(step.outputs[0])
+
+
 def number(module: Module, name: str) -> int:
     """Return a setting that is a whole number."""
     value = module.settings[name]

@@ -1,7 +1,7 @@
 """Floating-point operations: every multiply–accumulate of ``macs`` is two.
 
 What ``torch.utils.flop_counter.FlopCounterMode`` reports as it is (see ``macs`` for the source and
-the one difference).
+the two differences).
 """
 
 from __future__ import annotations

@@ -12,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from zoo.counting import Rule
-from zoo.counting._arithmetic import CONVOLUTIONS, convolution, joined, linear, product
+from zoo.counting._arithmetic import CONVOLUTIONS, convolution, linear, product
 from zoo.structure import Record, Step
 from zoo.structure.record import elements
+
+
+def _output(step: Step) -> int:
+    return elements(step.outputs[0])
 
 
 def _norm(plain: int, weighted: int) -> Callable[[Step], int]:
@@ -67,9 +71,9 @@ _COSTS: dict[str, Callable[[Step], int]] = {
     "layer_norm": _norm(4, 5),
     "instance_norm": _norm(4, 5),
     "adaptive_avg_pool2d": lambda step: elements(step.given(0)),
-    "upsample_nearest2d": joined,
-    "upsample_bilinear2d": lambda step: 4 * joined(step),
-    "grid_sampler": lambda step: 4 * joined(step),
+    "upsample_nearest2d": _output,
+    "upsample_bilinear2d": lambda step: 4 * _output(step),
+    "grid_sampler": lambda step: 4 * _output(step),
 }
 
 

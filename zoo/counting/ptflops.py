@@ -24,6 +24,7 @@ from zoo.counting._thop import (
     LINEAR,
     kernel,
     number,
+    output,
 )
 from zoo.counting._visits import visits
 from zoo.structure import Module, Record, Shape, Step
@@ -51,10 +52,6 @@ def _norm(module: Module, step: Step) -> int:
 
 def _given(module: Module, step: Step) -> int:
     return elements(step.given(0))
-
-
-def _output(module: Module, step: Step) -> int:
-    return elements(step.outputs[0])
 
 
 def _multihead(module: Module, step: Step) -> int:
@@ -87,26 +84,19 @@ _OTHER_NORMS += [f"instancenorm.InstanceNorm{n}d" for n in (1, 2, 3)]
 _ACTIVATIONS = ["ReLU", "PReLU", "ELU", "LeakyReLU", "ReLU6", "GELU"]
 _MODULES: dict[str, Callable[[Module, Step], int]] = {
     **dict.fromkeys(CONVOLUTIONS, _convolution),
-    **{f"{_NN}.activation.{name}": _output for name in _ACTIVATIONS},
+    **{f"{_NN}.activation.{name}": output for name in _ACTIVATIONS},
     **dict.fromkeys([*AVERAGES, *ADAPTIVE_AVERAGES, *_MAXIMA], _given),
     **dict.fromkeys([*BATCH_NORMS, *(f"{_NN}.{name}" for name in _OTHER_NORMS)], _norm),
     LINEAR: _linear,
-    f"{_NN}.upsampling.Upsample": _output,
+    f"{_NN}.upsampling.Upsample": output,
     f"{_NN}.activation.MultiheadAttention": _multihead,
     "timm.layers.attention.Attention": _timm_attention,
 }
 
 
-def _product(inputs: tuple[Shape | None, ...], outputs: tuple[Shape, ...]) -> int:
-    first, second = inputs[0], inputs[1]
-    assert first is not None and second is not None
-    return elements(first) * second[-1]
-
-
-def _added_product(inputs: tuple[Shape | None, ...], outputs: tuple[Shape, ...]) -> int:
-    added = inputs[0]
-    assert added is not None
-    return _product(inputs[1:], outputs) + elements(added)
+def _product(step: Step, first: int = 0) -> int:
+    """Return what a matrix product costs whose factors begin at an input."""
+    return elements(step.given(first)) * step.given(first + 1)[-1]
 
 
 def _aligned(first: Shape, second: Shape) -> int:
@@ -118,9 +108,9 @@ def _function(step: Step) -> int:
     name = step.name.rpartition(".")[2]
     match name:
         case "matmul" | "mm" | "bmm":
-            return _product(step.inputs, step.outputs)
+            return _product(step)
         case "addmm" | "baddbmm":
-            return _added_product(step.inputs, step.outputs)
+            return _product(step, first=1) + elements(step.given(0))
         case "mul" | "add" if len(step.inputs) > 1:
             return _aligned(step.given(0), step.given(1))
         case "mul" | "add" | "interpolate" | "upsample":

@@ -23,6 +23,7 @@ from zoo.counting._thop import (
     adaptive_average,
     convolution,
     linear,
+    output,
 )
 from zoo.counting._visits import visits
 from zoo.structure import Module, Record, Step
@@ -49,10 +50,6 @@ def _upsampling(module: Module, step: Step) -> int:
     return elements(step.outputs[0]) * each
 
 
-def _output(module: Module, step: Step) -> int:
-    return elements(step.outputs[0])
-
-
 _NN = "torch.nn.modules"
 _COSTS: dict[str, Callable[[Module, Step], int]] = {
     **dict.fromkeys(CONVOLUTIONS, convolution),
@@ -60,9 +57,9 @@ _COSTS: dict[str, Callable[[Module, Step], int]] = {
     **{f"{_NN}.instancenorm.InstanceNorm{n}d": _norm for n in (1, 2, 3)},
     f"{_NN}.batchnorm.SyncBatchNorm": _norm,
     f"{_NN}.normalization.LayerNorm": _norm,
-    f"{_NN}.activation.PReLU": _output,
+    f"{_NN}.activation.PReLU": output,
     f"{_NN}.activation.Softmax": _softmax,
-    **dict.fromkeys(AVERAGES, _output),
+    **dict.fromkeys(AVERAGES, output),
     **dict.fromkeys(ADAPTIVE_AVERAGES, lambda module, step: adaptive_average(step)),
     LINEAR: linear,
     f"{_NN}.upsampling.Upsample": _upsampling,

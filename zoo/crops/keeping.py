@@ -19,7 +19,7 @@ from pathlib import Path
 
 from zoo.crops import packs
 from zoo.crops.geometry import Geometry
-from zoo.pictures import reason
+from zoo.errors import reason
 
 PACK = 2**25  # bytes of crops
 Say = Callable[[str], None]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.crops.geometry import Geometry, cropper
 from zoo.crops.keeping import Keeping, Say, Shelf, shelf
-from zoo.errors import Unavailable
-from zoo.pictures import Picture, decode, reason
+from zoo.errors import Unavailable, reason
+from zoo.pictures import Picture, decode
 from zoo.subject import Preprocessing
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from typing import Any
 from zoo.datasets._files import shortened
 from zoo.datasets._imagenet import wnid_of, wnids
 from zoo.datasets._shards import shards
-from zoo.errors import Unavailable
-from zoo.pictures import Dataset, Fault, Picture, reason
+from zoo.errors import Unavailable, reason
+from zoo.pictures import Dataset, Fault, Picture
 
 SUFFIX = ".parquet"
 _BELOW = ("data", "validation")

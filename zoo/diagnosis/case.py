@@ -11,9 +11,9 @@ from zoo.diagnosis.lineup import Case, Lineup, lineup_of
 from zoo.diagnosis.naming import Look, Target, restoring
 from zoo.diagnosis.permuted import halves, hits_by, learnt_from
 from zoo.diagnosis.telling import Diagnosis, broken_off, none_restores, record, told, too_near
-from zoo.errors import ZooError
+from zoo.errors import ZooError, reason
 from zoo.findings import Interval, Tolerance
-from zoo.pictures import Dataset, reason
+from zoo.pictures import Dataset
 from zoo.predictions import Prediction
 from zoo.sampling.order import draw
 from zoo.sampling.stopping import K

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from zoo.diagnosis.conditions import Conditions, preparation
 from zoo.diagnosis.readings import best
-from zoo.errors import Unavailable, ZooError
+from zoo.errors import Unavailable, ZooError, reason
 from zoo.logits import logits_of
-from zoo.pictures import Picture, decode, reason
+from zoo.pictures import Picture, decode
 from zoo.predictions import TOP
 
 if TYPE_CHECKING:

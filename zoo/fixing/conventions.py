@@ -7,24 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from zoo.claims import Claim, Metric, ModelEntry
-from zoo.conventions import OF_THE_PAGE, parse
+from zoo.conventions import FIELD, OF_THE_PAGE, declared, parse
 from zoo.errors import Unavailable
 from zoo.findings import Finding
 from zoo.fixing.outcome import Fix, Leave
 
-KEY = "FLOPs Convention"
 MACS = "macs"  # by which counts are made where the page does not say
 
 
 def require_same(finding: Finding, entry: ModelEntry) -> None:
     """Raise where the page says by now that it counts in another way than the Run did."""
-    declared, side = _declared(entry), _side(entry)
+    said, side = declared(entry), _side(entry)
     counted = finding.conditions.get("convention"), _shape(finding.conditions)
-    if declared is None and side is None:
+    if said is None and side is None:
         same = counted[0] == MACS
     else:
         try:
-            same = counted == parse(declared or MACS, side)
+            same = counted == parse(said.text if said else MACS, side)
         except Unavailable as error:
             raise Leave(error.message) from None
     if not same:
@@ -37,12 +36,6 @@ def _shape(said: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(shape) if isinstance(shape, list) else ()
 
 
-def _declared(entry: ModelEntry) -> str | None:
-    """Return the convention by which a page says that it counts."""
-    fields = {name.casefold().replace("_", " "): text.text for name, text in entry.fields.items()}
-    return fields.get(KEY.casefold())
-
-
 def _side(entry: ModelEntry) -> int | None:
     size = entry.value(Metric.IMAGE_SIZE)
     return int(size) if isinstance(size, Decimal) else None
@@ -53,7 +46,7 @@ def convention(finding: Finding, claim: Claim, entry: ModelEntry) -> Fix:
     cause: Mapping[str, Any] = finding.cause or {}
     if cause.get("kind") != "flops-convention" or cause.get("exact") is not True:
         raise Leave("no convention gives it exactly: --flops value writes the measured count")
-    if _declared(entry) is not None:
+    if declared(entry) is not None:
         raise Leave("the page says by which convention it counts: --flops value writes the count")
     rule, framing, shape = cause.get("convention"), cause.get("framing"), _shape(cause)
     place = framing if framing in OF_THE_PAGE else "×".join(str(side) for side in shape)
@@ -64,4 +57,4 @@ def convention(finding: Finding, claim: Claim, entry: ModelEntry) -> Fix:
         raise Leave(error.message) from None
     if meant != (rule, shape) or cause.get("value") != finding.claimed:
         raise Leave("the Run is of another index: its convention would mean another input here")
-    return Fix(claim.model, "flops", claim.location, claim.text, text, KEY)
+    return Fix(claim.model, "flops", claim.location, claim.text, text, FIELD)

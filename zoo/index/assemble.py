@@ -11,8 +11,7 @@ from zoo.index import entries, schema
 from zoo.index.imports import Document
 from zoo.index.merge import inherit
 from zoo.index.problems import Problem
-from zoo.index.splice import texts
-from zoo.index.tree import Mapping, Scalar, mappings, size, text_of
+from zoo.index.tree import Mapping, Scalar, mappings, size, text_of, texts
 
 # What a model inherits is stored for each model, so that few bytes can stand for many values.
 MAX_INHERITED = 500_000

@@ -77,14 +77,13 @@ def _mappings(listed: Entry, found: list[Problem]) -> Iterator[Mapping]:
     if isinstance(node, Scalar) and node.null:
         return
     if not isinstance(node, Sequence):
-        found.append(_problem("wrong-kind", f"{listed.name}: must be a list", listed))
+        found.append(_wrong_kind(f"{listed.name}: must be a list", listed))
         return
     for item in node.items:
         if isinstance(item, Mapping):
             yield item
         else:
-            message = f"{listed.name}: each item must be a mapping"
-            found.append(_problem("wrong-kind", message, item))
+            found.append(_wrong_kind(f"{listed.name}: each item must be a mapping", item))
 
 
 def _named(node: Node) -> Node:
@@ -158,5 +157,5 @@ def _words(node: Node | None) -> list[str]:
     return re.findall(r"[^\W_]+", text.text.casefold()) if text else []
 
 
-def _problem(rule: str, message: str, at: Entry | Node) -> Problem:
-    return Malformed(rule, message, at.location).problem
+def _wrong_kind(message: str, at: Entry | Node) -> Problem:
+    return Problem("wrong-kind", "error", None, message, "", at.location)

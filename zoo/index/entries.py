@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value, file_name
 from zoo.index.fields import dataset_of, fields, metrics, record, written
-from zoo.index.splice import texts
-from zoo.index.tree import Mapping, Node, Scalar, Sequence, fold
+from zoo.index.tree import Mapping, Node, Scalar, Sequence, fold, text_of, texts
 from zoo.index.values import PARSERS
 
 _METADATA = {
@@ -29,7 +28,8 @@ _COMPONENTS = "architecture"
 _ACCURACIES = {"top 1 accuracy": Metric.TOP_1, "top 5 accuracy": Metric.TOP_5}
 _DESCRIPTIVE = frozenset({"flops convention", "id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
-_TAIL = re.compile(r"[-_]([0-9a-f]{8,64})\.(?:pth\.tar|pth|pt|bin|safetensors|npz)\Z")
+EXTENSIONS = r"(?:pth\.tar|pth|pt|bin|safetensors|npz)"
+_TAIL = re.compile(rf"[-_]([0-9a-f]{{8,64}})\.{EXTENSIONS}\Z")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", re.ASCII)
 _BOOLEANS = {
     text: text.casefold() == "true" for text in ["true", "True", "TRUE", "false", "False", "FALSE"]
@@ -45,12 +45,12 @@ def qualified(library: str, name: str) -> str:
 
 def entry(model: Mapping, root: str, library: str = "") -> ModelEntry:
     """Return the entry of one model whose document satisfies the schema."""
-    name = _text(model.get("Name"))
+    name = text_of(model.get("Name"))
     assert name is not None
     called = qualified(library, name.text)
     metadata = model.get("Metadata")
     metadata = metadata if isinstance(metadata, Mapping) else Mapping({}, model.mark)
-    weights = tuple(_each_text(model.get("Weights")))
+    weights = tuple(Text(url.text, url.location) for url in texts(model.get("Weights")))
     source = _source(model, metadata, name)
     return ModelEntry(
         name=called,
@@ -101,30 +101,30 @@ def _claims(
         node = metadata.get(key)
         if node is not None and (value := _value(node, kind)) is not None:
             yield Claim(model, metric, value, node.location, written(node))
-    yield from _free(model, metadata)
-    if _text(metadata.get("SHA256")) is None:
+    for _, metric, value, text in _free(metadata):
+        yield Claim(model, metric, value, text.location, text.text)
+    if text_of(metadata.get("SHA256")) is None:
         yield from _tails(model, weights)
     for first in weights[:1]:
         yield Claim(model, Metric.WEIGHTS_LOAD, FITS, first.location, first.text)
     yield from _accuracies(model, body)
 
 
-def _free(model: str, metadata: Mapping) -> Iterator[Claim]:
-    """Yield what the fields claim that need not be claims: components, layers and dropout."""
+def _free(metadata: Mapping) -> Iterator[tuple[str, Metric, Value, Scalar]]:
+    """Yield what can be read of the fields that need not be claims, with each field's key."""
     for word in _words(metadata.get(_COMPONENTS)).values():
-        yield Claim(model, Metric.ARCHITECTURE, word.text, word.location, word.text)
+        yield _COMPONENTS, Metric.ARCHITECTURE, word.text, word
     for key, (metric, kind) in _FREE.items():
-        text = _text(metadata.get(key))
+        text = text_of(metadata.get(key))
         if text is not None and (value := _readable(text.text, kind)) is not None:
-            yield Claim(model, metric, value, text.location, text.text)
+            yield key, metric, value, text
 
 
-def _words(node: Node | None) -> dict[str, Text]:
+def _words(node: Node | None) -> dict[str, Scalar]:
     """Return the texts of a list, or the only one, each once; a list of anything else has none."""
-    items = node.items if isinstance(node, Sequence) else [node]
-    texts = [_text(item) for item in items]
-    words: dict[str, Text] = {}
-    for text in texts:
+    words: dict[str, Scalar] = {}
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        text = text_of(item)
         if text is None or not text.text.strip():
             return {}
         words.setdefault(text.text.casefold(), text)
@@ -153,7 +153,7 @@ def _accuracies(model: str, body: Mapping) -> Iterator[Claim]:
         kind = _ACCURACIES.get(fold(metric.name))
         if kind is not None and (value := _value(metric.value, "percent")) is not None:
             dataset = dataset_of(result)
-            declared = _text(result.get("Dataset Fingerprint"))
+            declared = text_of(result.get("Dataset Fingerprint"))
             whole = Digest.parse(declared.text) if declared else None
             node = metric.value
             yield Claim(model, kind, value, node.location, written(node), dataset, whole)
@@ -162,21 +162,21 @@ def _accuracies(model: str, body: Mapping) -> Iterator[Claim]:
 def _value(node: Node, kind: str) -> Value | None:
     if isinstance(node, Sequence):
         return tuple(Decimal(written(item)) for item in node.items)
-    text = _text(node)
+    text = text_of(node)
     if text is None:
         return None
     return text.text if kind == "text" else PARSERS[kind](text.text)
 
 
-def _source(model: Mapping, metadata: Mapping, name: Text) -> SourceSpec:
+def _source(model: Mapping, metadata: Mapping, name: Scalar) -> SourceSpec:
     """Return how the network is built: as declared, else as the timm model of that name."""
     declared = model.get("Source")
-    reference = _text(metadata.get("ID")) or name
+    reference = text_of(metadata.get("ID")) or name
     if not isinstance(declared, Mapping):
         return SourceSpec("timm", reference.text, {}, reference.location)
-    kind = _text(declared.get("Type"))
+    kind = text_of(declared.get("Type"))
     assert kind is not None
-    reference = _text(declared.get("Reference")) or reference
+    reference = text_of(declared.get("Reference")) or reference
     arguments = declared.get("Arguments")
     built = _plain(arguments) if isinstance(arguments, Mapping) else {}
     assert isinstance(built, dict)
@@ -205,18 +205,8 @@ def _core(text: str) -> object:
 
 
 def _untested(metadata: Mapping) -> tuple[str, ...]:
-    tested = {*_METADATA, *_DESCRIPTIVE, *_understood(metadata)}
+    tested = {*_METADATA, *_DESCRIPTIVE, *(key for key, *_ in _free(metadata))}
     return tuple(e.name for key, e in metadata.entries.items() if key not in tested)
-
-
-def _understood(metadata: Mapping) -> Iterator[str]:
-    """Yield the free fields of which something can be read."""
-    if _words(metadata.get(_COMPONENTS)):
-        yield _COMPONENTS
-    for key, (_, kind) in _FREE.items():
-        text = _text(metadata.get(key))
-        if text is not None and _readable(text.text, kind) is not None:
-            yield key
 
 
 def _other_metrics(model: Mapping) -> Iterator[str]:
@@ -226,20 +216,9 @@ def _other_metrics(model: Mapping) -> Iterator[str]:
             yield f"{metric.name} ({dataset_of(result)})"
 
 
-def _text(node: Node | None) -> Text | None:
-    if not isinstance(node, Scalar) or node.null:
-        return None
-    return Text(node.text, node.location)
-
-
-def _each_text(node: Node | None) -> Iterator[Text]:
-    for item in node.items if isinstance(node, Sequence) else (node,):
-        if (text := _text(item)) is not None:
-            yield text
-
-
 def _string(node: Node | None) -> str | None:
-    return None if not isinstance(node, Scalar) or node.null else node.text
+    text = text_of(node)
+    return None if text is None else text.text
 
 
 def _texts(node: Node | None) -> tuple[str, ...]:

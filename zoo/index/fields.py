@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import count
 
 from zoo.claims import Datum, Record, Result, Text, Written
-from zoo.index.schema import schema
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold, mappings
+from zoo.index.schema import spellings
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, mappings
 
 # What is shown as a heading, or of which each part is a field of its own.
 _PARTED = frozenset({"name", "metadata", "results"})
@@ -76,20 +75,12 @@ def _result(result: Mapping) -> Result:
 
 
 def _data(part: Mapping, kind: str, without: frozenset[str] = frozenset()) -> dict[str, Datum]:
-    names = _spellings(kind)
+    names = spellings(kind)
     return {
         names.get(key, entry.name): Datum(as_written(entry.value), entry.value.location)
         for key, entry in part.entries.items()
         if key not in without
     }
-
-
-@cache
-def _spellings(kind: str) -> dict[str, str]:
-    """Return the schema's own spelling of the fields of a part, by folded key."""
-    parts = schema()["$defs"]
-    part = parts["result"]["properties"]["Metrics"] if kind == "metrics" else parts[kind]
-    return {fold(name): name for name in part["properties"]}
 
 
 def as_written(node: Node) -> Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,28 +72,16 @@ def read_page(file: Path, data: bytes | None = None) -> Page:
         text = decoded(data, shown)
         if file.suffix in DATA and _BASELINE.match(text):
             return Page(file, shown, bytes=len(data), aside=True)
-        blocks, problems = _blocks(file, text, shown)
     except Malformed as fault:
         return Page(file, shown, problems=(fault.problem,))
+    blocks, problems = _blocks(file, text, shown)
+    read = [block for block in blocks if not block.unread]
+    problems += [_unread(block, shown) for block in blocks if block.unread]
+    trees = tuple(_trees(read, file, shown, problems))
     ignored: dict[int, ignores.Ignore] = {}
-    language = "JSON" if file.suffix == ".json" else "YAML"
-    trees: list[tuple[int, Node | None]] = []
-    spent = 0
-    for block in blocks:
-        if block.unread:
-            problems.append(_unread(block, shown))
-            continue
+    for block in read:
         ignored |= ignores.find(block.text, block.first_line)
-        try:
-            tree = compose.read(block.text, shown, block.first_line, spent, language)
-            if language == "JSON":
-                compose.require_json(block.text, shown)
-        except Malformed as fault:
-            problems.append(fault.problem)
-            continue
-        spent += 0 if tree is None or len(blocks) == 1 else size(tree)
-        trees.append((block.first_line, cards.as_index(tree, problems)))
-    return Page(file, shown, tuple(trees), tuple(problems), ignored, len(data))
+    return Page(file, shown, trees, tuple(problems), ignored, len(data))
 
 
 def is_index(tree: Node | None) -> bool:
@@ -104,20 +93,31 @@ def is_index(tree: Node | None) -> bool:
     return declared or not tree.entries.keys().isdisjoint({"models", "collections", "import"})
 
 
+def _trees(
+    blocks: list[markdown.Block], file: Path, shown: str, problems: list[Problem]
+) -> Iterator[tuple[int, Node | None]]:
+    """Yield what each document holds; what keeps one from being read is among the problems."""
+    language = "JSON" if file.suffix == ".json" else "YAML"
+    spent = 0
+    for block in blocks:
+        try:
+            tree = compose.read(block.text, shown, block.first_line, spent, language)
+            if language == "JSON":
+                compose.require_json(block.text, shown)
+        except Malformed as fault:
+            problems.append(fault.problem)
+            continue
+        spent += 0 if tree is None or len(blocks) == 1 else size(tree)
+        yield block.first_line, cards.as_index(tree, problems)
+
+
 def _unread(block: markdown.Block, shown: str) -> Problem:
     message = f"this comment looks like a model index and is not read: {block.unread}"
     said = [text.casefold() for text in _TYPE.findall(block.text)]
     meant = _MEANT.search(block.text) or any(near(text, "model-index") for text in said)
     level = "error" if meant else "warning"
-    place = Location(shown, block.first_line, 1)
-    return Problem(
-        "not-an-index",
-        level,
-        None,
-        message,
-        "write it as the first line of the comment, at the beginning of the line",
-        place,
-    )
+    hint = "write it as the first line of the comment, at the beginning of the line"
+    return Problem("not-an-index", level, None, message, hint, Location(shown, block.first_line, 1))
 
 
 def _blocks(file: Path, text: str, shown: str) -> tuple[list[markdown.Block], list[Problem]]:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from zoo.index import paths
 from zoo.index.files import Page, is_index
-from zoo.index.pages import Pages, Stack, malformed
+from zoo.index.pages import Pages, Stack
 from zoo.index.problems import Malformed
-from zoo.index.splice import PARTS, Splicer, named_files, texts
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, text_of
+from zoo.index.splice import PARTS, Splicer, named_files
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, text_of, texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def _import(
         bodies = [body for _, tree in found.trees if (body := _as_document(tree)) is not None]
         passed_over = (found.prose or found.aside) and paths.is_wild(written)
         if not (bodies or found.problems or passed_over):
-            raise malformed("not-an-index", "no model index is written in that file", written)
+            message = "no model index is written in that file"
+            raise Malformed("not-an-index", message, written.location)
         yield from _follow(found, bodies, pages, (*stack, real), library)
 
 

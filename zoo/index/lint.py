@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from zoo.index.cards import KEY
 from zoo.index.problems import Problem
-from zoo.index.schema import schema
+from zoo.index.schema import spellings
 from zoo.index.slips import near
 from zoo.index.tree import Entry, Mapping, Node, Scalar, fold, mappings, text_of
 from zoo.index.values import percent
@@ -111,15 +111,7 @@ def _warning(rule: str, message: str, hint: str, model: str | None, at: Entry | 
 @cache
 def _known(kind: str) -> dict[str, str]:
     """Return the keys that are read at one kind of place, by their folded names."""
-    definitions = schema()["$defs"]
-    if kind == "document":
-        part = schema()
-    elif kind == "metrics":
-        part = definitions["result"]["properties"]["Metrics"]
-    else:
-        part = definitions[kind]
-    names = (*part["properties"], *_CUSTOMARY.get(kind, ()))
-    return {fold(name): name for name in names}
+    return spellings(kind) | {fold(name): name for name in _CUSTOMARY.get(kind, ())}
 
 
 @lru_cache(maxsize=4096)

@@ -48,14 +48,15 @@ class Pages:
             files = [found for found in files if found.suffix in MARKDOWN | DATA] or files
         if len(stack) > MAX_IMPORT_DEPTH:
             message = f"imports of imports, more than {MAX_IMPORT_DEPTH} deep"
-            raise malformed("import-limit", message, written)
+            raise Malformed("import-limit", message, written.location)
         for found in files:
             real = os.path.realpath(found)
             if found.suffix not in MARKDOWN | DATA:
                 message = "a file that ends in none of .md, .mdx, .yml, .yaml and .json"
-                raise malformed("not-an-index", message, written)
+                raise Malformed("not-an-index", message, written.location)
             if real in stack:
-                raise malformed("import-cycle", "by this import a file imports itself", written)
+                message = "by this import a file imports itself"
+                raise Malformed("import-cycle", message, written.location)
             yield self._count(written, real, self.read(found))
 
     def _count(self, written: Scalar, real: str, page: Page) -> Page:
@@ -64,10 +65,5 @@ class Pages:
             self._bytes += page.bytes
         if len(self._counted) > MAX_FILES or self._bytes > MAX_BYTES:
             message = f"more than {MAX_FILES} files or {MAX_BYTES // 2**20} MiB are imported"
-            raise malformed("import-limit", message, written)
+            raise Malformed("import-limit", message, written.location)
         return page
-
-
-def malformed(rule: str, message: str, written: Scalar, hint: str = "") -> Malformed:
-    """Return the problem of an import, at its place."""
-    return Malformed(rule, message, written.location, hint)

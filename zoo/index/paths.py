@@ -38,10 +38,10 @@ def resolve(written: Scalar, file: Path, root: Path) -> list[Path]:
         return [found]
     if len(written.text) > MAX_WILD:
         message = f"a wildcard of more than {MAX_WILD} characters"
-        raise _malformed(written, "import-limit", message)
+        raise Malformed("import-limit", message, written.location)
     files = sorted(set(_expand(written, root, root, steps, [0])))
     if not files:
-        raise _malformed(written, "import-missing", f"no file matches {_quoted(written)}")
+        raise Malformed("import-missing", f"no file matches {_quoted(written)}", written.location)
     for found in files:
         _require_inside(written, found, root)
     return files
@@ -74,7 +74,7 @@ def _steps(written: Scalar, file: Path, root: Path) -> list[str]:
     """Return the names that lead from the root to what is written."""
     text = written.text
     if not text.strip():
-        raise _malformed(written, "import-missing", "an empty path")
+        raise Malformed("import-missing", "an empty path", written.location)
     if _ELSEWHERE.match(text) or "\\" in text:
         raise _outside(written)
     steps = list(Path(os.path.relpath(file.parent, root)).parts)
@@ -94,13 +94,13 @@ def _require_file(written: Scalar, found: Path, root: Path) -> None:
         regular = stat.S_ISREG(found.stat().st_mode)
     except FileNotFoundError:
         message = f"there is no file {_quoted(written)}"
-        raise _malformed(written, "import-missing", message) from None
+        raise Malformed("import-missing", message, written.location) from None
     except OSError as error:
         message = f"{_quoted(written)} cannot be read: {error.strerror}"
-        raise _malformed(written, "import-missing", message) from None
+        raise Malformed("import-missing", message, written.location) from None
     if not regular:
         message = f"{_quoted(written)} is not a regular file"
-        raise _malformed(written, "import-missing", message)
+        raise Malformed("import-missing", message, written.location)
 
 
 def _require_inside(written: Scalar, found: Path, root: Path) -> None:
@@ -147,14 +147,14 @@ def _entries(
         return
     except OSError as error:
         message = f"{_quoted(written)} cannot be read: {error.strerror}"
-        raise _malformed(written, "import-missing", message) from None
+        raise Malformed("import-missing", message, written.location) from None
 
 
 def _count(written: Scalar, listed: list[int]) -> None:
     listed[0] += 1
     if listed[0] > MAX_LISTED:
         message = f"a wildcard that looks at more than {MAX_LISTED:,} names"
-        raise _malformed(written, "import-limit", message)
+        raise Malformed("import-limit", message, written.location)
 
 
 def _is_folder(entry: os.DirEntry[str], *, follow: bool) -> bool:
@@ -166,14 +166,10 @@ def _is_folder(entry: os.DirEntry[str], *, follow: bool) -> bool:
 
 def _quoted(written: Scalar) -> str:
     text = written.text.replace("\n", " ")
-    return f"'{text[:80]}'" if len(text) <= 80 else f"'{text[:80]}…'"
+    return f"'{text}'" if len(text) <= 80 else f"'{text[:80]}…'"
 
 
 def _outside(written: Scalar) -> Malformed:
     message = f"{_quoted(written)} leads out of the folder of the index"
     hint = "write the path of a file in it, relative to this file, with '/'"
-    return _malformed(written, "import-outside", message, hint)
-
-
-def _malformed(written: Scalar, rule: str, message: str, hint: str = "") -> Malformed:
-    return Malformed(rule, message, written.location, hint)
+    return Malformed("import-outside", message, written.location, hint)

@@ -141,10 +141,8 @@ def _index(models: list[ModelEntry], problems: list[Problem], pages: Collection[
     }
     read = tuple(page.shown for page in pages if not page.aside)
     index = Index(tuple(models), tuple(in_order), read, ignored)
-    if not ignored:
-        return index
-    heard = tuple(problem for problem in in_order if not index.silenced(problem))
-    return Index(index.entries, heard, index.files, ignored)
+    heard = (problem for problem in in_order if not index.silenced(problem))
+    return replace(index, problems=tuple(heard))
 
 
 def _starts(found: list[Page], pages: Pages) -> Iterator[Page]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from zoo.claims import Location
 from zoo.errors import nearest
 from zoo.index.problems import Problem
-from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold
+from zoo.index.tree import Entry, Mapping, Node, Scalar, Sequence, fold, text_of
 from zoo.index.values import PARSERS
 from zoo.schemas.matcher import Accepts, compiled
 
@@ -31,6 +31,7 @@ _KINDS = {
     "integer": "a whole number",
     "boolean": "true or false",
 }
+_EMPTY = "the document has neither 'Models' nor 'Collections' nor 'Import'"
 
 
 @cache
@@ -106,20 +107,27 @@ def _accepts(parse: Callable[[str], object]) -> Callable[[object], bool]:
 
 
 @cache
-def _canonical_names() -> dict[str, str]:
-    """Return the schema's own spelling of every key that it names, by folded key."""
-    parts = [schema(), *schema()["$defs"].values()]
-    parts += [part["properties"]["Metrics"] for part in parts if "Metrics" in _names(part)]
-    return {fold(key): key for part in parts for key in _names(part)}
+def spellings(part: str) -> dict[str, str]:
+    """Return the schema's own spelling of the keys of a part, by folded key.
+
+    Args:
+        part: ``document``, ``metrics``, or the name of one of the schema's definitions.
+    """
+    definitions = schema()["$defs"]
+    inner = {"document": schema(), "metrics": definitions["result"]["properties"]["Metrics"]}
+    described = inner.get(part) or definitions[part]
+    return {fold(key): key for key in described.get("properties", ())}
+
+
+@cache
+def _all_spellings() -> dict[str, str]:
+    parts = ("document", *schema()["$defs"], "metrics")
+    return {folded: key for part in parts for folded, key in spellings(part).items()}
 
 
 def names_field(key: str) -> bool:
     """Return whether the schema names a key; any other is the publisher's own."""
-    return fold(key) in _canonical_names()
-
-
-def _names(part: dict[str, Any]) -> list[str]:
-    return list(part.get("properties", ()))
+    return fold(key) in _all_spellings()
 
 
 def instance(node: Node) -> object:
@@ -130,7 +138,7 @@ def instance(node: Node) -> object:
         case Sequence():
             return [instance(item) for item in node.items]
         case Mapping():
-            names = _canonical_names()
+            names = _all_spellings()
             return {
                 names.get(key, entry.name): instance(entry.value)
                 for key, entry in node.entries.items()
@@ -180,8 +188,8 @@ def _model(document: Node, path: list[str | int]) -> str | None:
     if not (isinstance(models, Sequence) and isinstance(path[1], int)):
         return None
     model = models.items[path[1]]
-    written = model.get("Name") if isinstance(model, Mapping) else None
-    return written.text if isinstance(written, Scalar) and not written.null else None
+    written = text_of(model.get("Name")) if isinstance(model, Mapping) else None
+    return None if written is None else written.text
 
 
 def _explain(error: ValidationError, field: str) -> tuple[str, str, str]:
@@ -207,10 +215,6 @@ def _explain(error: ValidationError, field: str) -> tuple[str, str, str]:
             extra = next(key for key in error.instance if key not in known)
             return "unknown-field", f"{field}: there is no field '{extra}'", nearest(extra, known)
         case "anyOf" if not error.absolute_path:
-            return (
-                "missing-field",
-                "the document has neither 'Models' nor 'Collections' nor 'Import'",
-                "",
-            )
+            return "missing-field", _EMPTY, ""
         case _:
             return "wrong-kind", f"{field}: not of the form that the schema describes", ""

@@ -12,20 +12,14 @@ from pathlib import Path
 
 from zoo.index import paths
 from zoo.index.files import DATA, MARKDOWN, Page
-from zoo.index.pages import Pages, Stack, malformed
+from zoo.index.pages import Pages, Stack
 from zoo.index.problems import Malformed
-from zoo.index.tree import Mapping, Node, Scalar, Sequence, mappings, size, text_of
+from zoo.index.tree import Mapping, Node, Scalar, Sequence, mappings, size, text_of, texts
 
 MAX_SPLICED = 500_000  # values that files imported as fields put in their models' places
 
 PARTS = ("models", "collections")
 _FIELDS = ("metadata", "results")
-
-
-def texts(node: Node | None) -> list[Scalar]:
-    """Return the texts of a list, or the one text in place of a list."""
-    items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
-    return [text for item in items if (text := text_of(item)) is not None]
 
 
 def named_files(body: Mapping) -> Iterator[Scalar]:
@@ -100,7 +94,7 @@ class Splicer:
     def _one(self, key: str, written: Scalar) -> Node:
         found = list(self.pages.imported(written, self.file, self.stack))
         if len(found) > 1:
-            raise malformed("import-limit", "more than one file for one field", written)
+            raise Malformed("import-limit", "more than one file for one field", written.location)
         return self._content(found[0], written, key)
 
     def _results(self, value: Node) -> Iterator[Node]:
@@ -118,11 +112,11 @@ class Splicer:
         self.pages.done.add(os.path.realpath(page.path))
         trees = [tree for _, tree in page.trees if tree is not None]
         if len(trees) != 1 or isinstance(trees[0], Scalar):
-            raise malformed("not-an-index", f"that file does not hold {key}", written)
+            raise Malformed("not-an-index", f"that file does not hold {key}", written.location)
         self.pages.spliced += size(trees[0])
         if self.pages.spliced > MAX_SPLICED:
             message = f"files imported as fields hold more than {MAX_SPLICED:,} values"
-            raise malformed("import-limit", message, written)
+            raise Malformed("import-limit", message, written.location)
         inner = trees[0].get(key) if isinstance(trees[0], Mapping) else None
         return trees[0] if inner is None else inner
 
@@ -134,7 +128,7 @@ class Splicer:
         try:
             if not paths.is_file(written, self.file, self.pages.root):
                 message = "README: there is no such file, from this folder or from the index's"
-                raise malformed("readme-missing", message, written)
+                raise Malformed("readme-missing", message, written.location)
         except Malformed as fault:
             self.pages.problems.append(fault.problem)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from zoo.claims import Location
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _SHORT = 64  # keys up to this length are folded once and remembered
 LONG = 64  # so many more characters of a text count as one more value: aliases repeat texts, too
 
@@ -43,8 +43,20 @@ class Mark(NamedTuple):
         return Location(self.path, self.line, self.column, self.pointer)
 
 
+class _Marked:
+    """What is written at a mark."""
+
+    __slots__ = ()
+    mark: Mark
+
+    @property
+    def location(self) -> Location:
+        """Where it begins."""
+        return self.mark.location
+
+
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(_Marked):
     """A text as it was written; ``plain`` where it has no quotes and is no block."""
 
     text: str
@@ -52,54 +64,34 @@ class Scalar:
     mark: Mark
 
     @property
-    def location(self) -> Location:
-        """Where the text begins."""
-        return self.mark.location
-
-    @property
     def null(self) -> bool:
         """Whether nothing is meant: an empty plain scalar, ``~`` or ``null``."""
-        return self.plain and self.text in _NULLS
+        return self.plain and self.text in NULLS
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(_Marked):
     """A list of nodes."""
 
     items: tuple[Node, ...]
     mark: Mark
 
-    @property
-    def location(self) -> Location:
-        """Where the list begins."""
-        return self.mark.location
-
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(_Marked):
     """A key with its value; ``name`` is the key as written."""
 
     name: str
     value: Node
     mark: Mark
 
-    @property
-    def location(self) -> Location:
-        """Where the key begins."""
-        return self.mark.location
-
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(_Marked):
     """Entries by folded key, in the order in which they are written."""
 
     entries: dict[str, Entry]
     mark: Mark
-
-    @property
-    def location(self) -> Location:
-        """Where the mapping begins."""
-        return self.mark.location
 
     def get(self, name: str) -> Node | None:
         """Return the value under a key in any case, or None."""
@@ -133,6 +125,12 @@ _remembered = lru_cache(maxsize=4096)(_fold)
 def text_of(node: Node | None) -> Scalar | None:
     """Return a node where it is a text, or None where it is null or something else."""
     return node if isinstance(node, Scalar) and not node.null else None
+
+
+def texts(node: Node | None) -> list[Scalar]:
+    """Return the texts of a list, or the one text in place of a list."""
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return [text for item in items if (text := text_of(item)) is not None]
 
 
 def mappings(node: Node | None) -> Iterable[tuple[int, Mapping]]:

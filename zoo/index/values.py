@@ -31,7 +31,7 @@ def _split(text: str, wanted: str) -> tuple[Decimal, str]:
 
 
 def _scaled(text: str, units: Mapping[str, int], wanted: str) -> Decimal:
-    number, unit = _split(text.replace(",", "") if _grouped(text) else text, wanted)
+    number, unit = _split(_ungrouped(text), wanted)
     if unit not in units:
         raise ValueError(f"not {wanted}")
     value = number * units[unit]
@@ -41,8 +41,10 @@ def _scaled(text: str, units: Mapping[str, int], wanted: str) -> Decimal:
     return whole.quantize(Decimal(1)) if whole else Decimal(0)
 
 
-def _grouped(text: str) -> bool:
-    return re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text, re.ASCII) is not None
+def _ungrouped(text: str) -> str:
+    """Return a number without the commas between its thousands."""
+    grouped = re.fullmatch(r"\s*\d{1,3}(,\d{3})+\s*", text, re.ASCII)
+    return text.replace(",", "") if grouped else text
 
 
 def count(text: str) -> Decimal:
@@ -144,8 +146,7 @@ def rounding(text: str) -> Decimal:
     for rounding, those behind a decimal point (``4.70M``) are not. A number written out to its
     last digit, ``28088024``, gives 0.
     """
-    plain = text.replace(",", "") if _grouped(text) else text
-    mantissa, unit = _split(plain, "a count")
+    mantissa, unit = _split(_ungrouped(text), "a count")
     exponent = _exponent(mantissa)
     if exponent >= 0 and mantissa:
         exponent = _exponent(mantissa.normalize())
@@ -157,8 +158,7 @@ def byte_rounding(text: str) -> Decimal:
 
     ``102 MB`` gives 500,000; ``102491893`` and ``1000`` give 0, for nobody rounds bytes.
     """
-    plain = text.replace(",", "") if _grouped(text) else text
-    mantissa, unit = _split(plain, "a size")
+    mantissa, unit = _split(_ungrouped(text), "a size")
     return _half(Decimal(10) ** min(0, _exponent(mantissa)) * _BYTES[unit])
 
 

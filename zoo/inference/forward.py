@@ -10,9 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from zoo.crops import normaliser
-from zoo.errors import DeviceFault, Unavailable
+from zoo.errors import DeviceFault, Unavailable, reason
 from zoo.inference.arithmetic import computing
-from zoo.pictures import reason
 from zoo.subject import Preprocessing
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
-from zoo.errors import Unavailable
+from zoo.errors import Unavailable, reason
 from zoo.subject import Identity, Stated, from_config
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ class Python:
             return Stated(None, f"{entry.source.reference} states no preprocessing")
         name = file_name(entry.weights.text)
         if config.get("file") != name:
-            reason = f"{entry.source.reference} states no preprocessing for {name}"
-            return Stated(None, reason)
+            return Stated(None, f"{entry.source.reference} states no preprocessing for {name}")
         try:
             return Stated(from_config(config), f"{entry.source.reference} pretrained_cfg")
         except (LookupError, TypeError, ValueError, ArithmeticError) as error:
@@ -107,8 +106,7 @@ def _factory(spec: SourceSpec) -> Callable[..., object]:
 
 
 def _failed(spec: SourceSpec, what: str, error: BaseException) -> Unavailable:
-    reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-    return Unavailable(f"{spec.location}: {spec.reference} {what} {reason}")
+    return Unavailable(f"{spec.location}: {spec.reference} {what} {reason(error)}")
 
 
 SOURCE = Python()

@@ -10,8 +10,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
-from zoo.errors import Blocked, Refused, Unavailable, nearest
+from zoo.errors import Blocked, Refused, Unavailable, nearest, reason
 from zoo.machine import package_version
+from zoo.sources._arguments import require_numbers
 from zoo.subject import Identity, Stated, from_config
 
 if TYPE_CHECKING:
@@ -80,8 +81,7 @@ class Timm:
                     spec.reference, pretrained=False, **spec.arguments
                 )
             except Exception as error:  # code of others may raise anything
-                reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-                raise Unavailable(f"timm cannot build {spec.reference}: {reason}") from None
+                raise Unavailable(f"timm cannot build {spec.reference}: {reason(error)}") from None
         return network
 
     def stated(self, entry: ModelEntry, network: Callable[[], nn.Module]) -> Stated:
@@ -159,13 +159,7 @@ def _holders() -> Mapping[str, tuple[str, ...]]:
 
 def _check(spec: SourceSpec) -> None:
     _known(spec)
-    for argument, value in spec.arguments.items():
-        limit = _LIMITS.get(argument, 0)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-            raise Refused(
-                f"{spec.location}: the argument {argument} is not passed on to timm",
-                f"whole numbers may be given for {', '.join(_LIMITS)}",
-            )
+    require_numbers(spec, _LIMITS, "timm")
 
 
 def _known(spec: SourceSpec) -> None:

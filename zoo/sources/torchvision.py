@@ -14,8 +14,9 @@ from decimal import ROUND_DOWN, Decimal
 from typing import TYPE_CHECKING, Any
 
 from zoo.claims import ModelEntry, SourceSpec, file_name
-from zoo.errors import Refused, Unavailable, nearest
+from zoo.errors import Unavailable, nearest, reason
 from zoo.machine import package_version
+from zoo.sources._arguments import require_numbers
 from zoo.subject import Identity, Preprocessing, Stated
 
 if TYPE_CHECKING:
@@ -63,8 +64,8 @@ class Torchvision:
             try:
                 network: nn.Module = get_model(spec.reference, weights=None, **arguments)
             except Exception as error:  # code of others may raise anything
-                reason = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-                raise Unavailable(f"torchvision cannot build {spec.reference}: {reason}") from None
+                message = f"torchvision cannot build {spec.reference}: {reason(error)}"
+                raise Unavailable(message) from None
         return network
 
     def stated(self, entry: ModelEntry, network: Callable[[], nn.Module]) -> Stated:
@@ -97,8 +98,8 @@ def names() -> list[str]:
     try:
         import torchvision.models as models
     except (ImportError, RuntimeError, OSError) as error:
-        reason = str(error).partition("\n")[0]
-        raise Unavailable(f"torchvision cannot be used: {reason}", "see 'zoo doctor'") from None
+        said = str(error).partition("\n")[0]
+        raise Unavailable(f"torchvision cannot be used: {said}", "see 'zoo doctor'") from None
     found: list[str] = models.list_models(module=models)
     return found
 
@@ -165,13 +166,7 @@ def _check(spec: SourceSpec) -> None:
             f"'{spec.reference}'",
             nearest(spec.reference, known) or "see torchvision.models.list_models()",
         )
-    for argument, value in spec.arguments.items():
-        limit = _LIMITS.get(argument, 0)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= limit:
-            raise Refused(
-                f"{spec.location}: the argument {argument} is not passed on to torchvision",
-                f"whole numbers may be given for {', '.join(_LIMITS)}",
-            )
+    require_numbers(spec, _LIMITS, "torchvision")
 
 
 SOURCE = Torchvision()

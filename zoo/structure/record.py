@@ -30,9 +30,9 @@ class Module:
     parameters: Mapping[str, Shape] = field(default_factory=dict)
     also: tuple[str, ...] = ()
 
-    def is_a(self, *kinds: str) -> bool:
-        """Return whether it is of one of these classes, or derives from one."""
-        return any(kind in kinds for kind in (self.kind, *self.bases))
+    def is_a(self, kind: str) -> bool:
+        """Return whether it is of a class, or derives from it."""
+        return kind in (self.kind, *self.bases)
 
     @property
     def name(self) -> str:
@@ -73,7 +73,6 @@ class Record:
     """A network and its forward pass for one input.
 
     Attributes:
-        built: what the source calls the network that it built.
         shape: of the input, ``(pictures, channels, height, width)``.
         parameters: elements of all parameters, trainable and frozen, each once.
         modules: the network first, then every module within, parents before children.
@@ -82,7 +81,6 @@ class Record:
         functions: of torch, called by name from Python, in that order.
     """
 
-    built: str
     shape: Shape
     parameters: int
     modules: tuple[Module, ...]

@@ -21,22 +21,19 @@ _NEEDS_DATA = re.compile(r"\bmeta (tensor|device type)|data-independent", re.IGN
 _ELSEWHERE = "not on the expected device meta"
 
 
-def trace(
-    network: nn.Module, shape: Shape, built: str = "", modules: tuple[Module, ...] | None = None
-) -> Record:
+def trace(network: nn.Module, shape: Shape, modules: tuple[Module, ...] | None = None) -> Record:
     """Return what a network does with one input.
 
     Args:
         network: on the meta device, in evaluation mode.
         shape: of the input, ``(pictures, channels, height, width)``.
-        built: what its source calls it.
         modules: what ``described`` gives, where that is known.
 
     Raises:
         Unavailable: the network does not run on such an input alone, or gives no tensor.
     """
-    refuse_lazy(network.parameters())
-    refuse_lazy(network.buffers())
+    count = parameters(network)
+    _refuse_lazy(network.buffers())
     seen = Seen(network)
     picture = _picture(shape)
     try:
@@ -50,9 +47,8 @@ def trace(
         given = "nothing" if output is None else f"a value of type {type(output).__name__}"
         raise Unavailable(f"the network returns {given}, not scores of classes")
     return Record(
-        built=built,
         shape=shape,
-        parameters=sum(parameter.numel() for parameter in network.parameters()),
+        parameters=count,
         modules=described(network) if modules is None else modules,
         operations=tuple(seen.operations),
         forwards=tuple(seen.forwards),
@@ -60,7 +56,17 @@ def trace(
     )
 
 
-def refuse_lazy(tensors: Iterable[Tensor]) -> None:
+def parameters(network: nn.Module) -> int:
+    """Return the elements of all parameters, trainable and frozen, each once.
+
+    Raises:
+        Unavailable: one of them gets its shape from a first input.
+    """
+    _refuse_lazy(network.parameters())
+    return sum(parameter.numel() for parameter in network.parameters())
+
+
+def _refuse_lazy(tensors: Iterable[Tensor]) -> None:
     """Do nothing where the shapes of all tensors are known.
 
     Raises:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from zoo.claims import Metric, ModelEntry
-from zoo.conventions import Explanation
+from zoo.conventions import Explanation, square
 from zoo.errors import ZooError
 from zoo.sources import source_of
 from zoo.structure import Shape
@@ -94,12 +94,12 @@ class Answers:
 def _request(entry: ModelEntry, metrics: Collection[Metric]) -> Request:
     claimed = {claim.metric for claim in entry.claims} & set(metrics)
     size = entry.value(Metric.IMAGE_SIZE)
-    square = [(1, 3, int(size), int(size))] if isinstance(size, Decimal) else []
+    shown = (square(int(size)),) if isinstance(size, Decimal) else ()
     return Request(
         entry,
         Wanted(
             counted=shapes(entry) if Metric.FLOPS in claimed else (),
-            looked_at=tuple(square) if claimed & _SEEN else (),
+            looked_at=shown if claimed & _SEEN else (),
         ),
     )
 

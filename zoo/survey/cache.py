@@ -19,7 +19,7 @@ from zoo.sources import SOURCES
 from zoo.survey.facts import Facts, from_data, lasting, to_data
 
 # The code whose change may move a fact.
-_PACKAGES = (*("zoo.structure", "zoo.counting", "zoo.vocabulary", "zoo.sources", "zoo.survey"),)
+_PACKAGES = ("zoo.structure", "zoo.counting", "zoo.vocabulary", "zoo.sources", "zoo.survey")
 _MODULES = ("zoo.depth", "zoo.subject", "zoo.traits")
 
 

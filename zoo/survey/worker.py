@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from zoo.claims import ModelEntry, SourceSpec
 from zoo.counting import RULES, total
-from zoo.errors import Unavailable
+from zoo.errors import DEFECT, Unavailable, reason
 from zoo.sources import SOURCES, Source
 from zoo.structure import Record, Shape
 from zoo.subject import Identity
@@ -55,8 +55,7 @@ def find(spec: SourceSpec, wanted: Wanted) -> Found:
     except (_TooLong, MemoryError, SystemExit) as error:
         why = Trouble(_why_ended(error), lasting=False)
     except Exception as error:  # a defect met in one model must not lose what is known of others
-        surprise = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
-        why = Trouble(surprise, "this is a defect of zoo: please report it", lasting=False)
+        why = Trouble(reason(error), DEFECT, lasting=False)
     return nothing_more(why, wanted, found)
 
 
@@ -70,10 +69,10 @@ def nothing_more(why: Trouble, wanted: Wanted, found: Found | None = None) -> Fo
 
 def _finding(spec: SourceSpec, wanted: Wanted) -> Iterator[Found]:
     """Yield what is found, more each time."""
-    from zoo.structure.trace import described, trace
+    from zoo.structure.trace import described, parameters, trace
 
     network = skeleton(SOURCES[spec.kind], spec)
-    found = Found(_parameters(network))
+    found = Found(parameters(network))
     yield found
     modules = described(network)
     for shape in dict.fromkeys((*wanted.counted, *wanted.looked_at)):
@@ -161,13 +160,6 @@ def _stripped(network: nn.Module) -> nn.Module:
         for name, buffer in module._buffers.items():
             module._buffers[name] = None if buffer is None else buffer.to("meta")
     return network
-
-
-def _parameters(network: nn.Module) -> int:
-    from zoo.structure.trace import refuse_lazy
-
-    refuse_lazy(network.parameters())
-    return sum(parameter.numel() for parameter in network.parameters())
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from zoo.structure import Record
-from zoo.structure.record import Step, elements
+from zoo.structure.record import Shape, Step, elements
 from zoo.vocabulary.view import Convolution, convolutions, is_map, within
 
 Holds = Callable[[Record], bool]
@@ -70,19 +70,13 @@ def rectified_to_six(record: Record) -> bool:
 def swish(record: Record) -> bool:
     """Return whether there is SiLU, or a map multiplied with its own sigmoid."""
     gated = {step.inputs[0] for step in record.operations if step.name in {"sigmoid", "sigmoid_"}}
-    return does("silu")(record) or any(
-        step.inputs[0] == step.inputs[1] and is_map(step.given(0)) and step.inputs[0] in gated
-        for step in record.operations
-        if step.name in _PRODUCTS and len(step.inputs) > 1
-    )
+    return does("silu")(record) or not gated.isdisjoint(_multiplied(record))
 
 
 def hard_swish(record: Record) -> bool:
     """Return whether there is hard swish, or a product of maps beside a cut at 6."""
     cut = rectified_to_six(record) or does("hardsigmoid")(record)
-    products = (s for s in record.operations if s.name in _PRODUCTS and len(s.inputs) > 1)
-    same = any(s.inputs[0] == s.inputs[1] and is_map(s.given(0)) for s in products)
-    return does("hardswish")(record) or (cut and same)
+    return does("hardswish")(record) or (cut and bool(_multiplied(record)))
 
 
 def mish(record: Record) -> bool:
@@ -166,6 +160,13 @@ def dropout_rates(record: Record) -> list[float]:
     callers = [record.modules[s.module].settings for s in steps[last:] if s.name in _DROPS]
     rates = [caller.get("p", caller.get("drop_rate")) for caller in callers]
     return [float(rate) for rate in rates if isinstance(rate, int | float)]
+
+
+def _multiplied(record: Record) -> set[Shape]:
+    """Return the shapes of the maps that are multiplied with a map of the same shape."""
+    products = (s for s in record.operations if s.name in _PRODUCTS and len(s.inputs) > 1)
+    pairs = (step.inputs[:2] for step in products)
+    return {first for first, second in pairs if first and first == second and is_map(first)}
 
 
 def _gated(record: Record, across: Callable[[Step], bool]) -> bool:

@@ -14,6 +14,15 @@ _TRAINING = f"{_OUTSIDE}it works in training alone, and sources build networks w
 _HEAD = f"{_OUTSIDE}it helps in training, and the network is evaluated without it"
 _FORM = "not seen in the one form that is known here, and there may be others"
 
+_BLUR = "a map made smaller by a fixed blur, a convolution that learns nothing"
+_RESIDUAL = "a module that sums two maps and has convolutions"
+_BOTTLENECK = (
+    "a module that sums two maps, the one from convolutions of 1×1, larger windows, and 1×1"
+)
+_INVERTED = (
+    "a module that sums two maps, the one from 1×1 to more channels, depthwise, and 1×1 to fewer"
+)
+
 _SQUARE: set[Shape] = {(3, 3)}
 _LINES: set[Shape] = {(1, 7), (7, 1)}
 _SHORT_LINES: set[Shape] = {(1, 3), (3, 1)}
@@ -55,10 +64,8 @@ LAYERS = (
     Reading("Average Pooling", "a map averaged, over windows or over all of it", layer.averages),
     Reading("Global Average Pooling", "a map averaged over all of its pixels",
             layer.averages_globally),
-    Reading("Blur Pooling", "a map made smaller by a fixed blur, a convolution that learns nothing",
-            layer.blurs),
-    Reading("Anti-Alias Downsampling",
-            "a map made smaller by a fixed blur, a convolution that learns nothing", layer.blurs),
+    Reading("Blur Pooling", _BLUR, layer.blurs),
+    Reading("Anti-Alias Downsampling", _BLUR, layer.blurs),
     Reading("Squeeze-and-Excitation Block",
             "channels scaled by gates that learned layers make of the channels' averages",
             layer.excites),
@@ -75,32 +82,22 @@ LAYERS = (
 
 BLOCKS = (
     Reading("Residual Connection", "a sum of two feature maps of one shape", block.adds_maps),
-    Reading("Residual Block", "a module that sums two maps and has convolutions",
-            block.has(block.residual)),
-    Reading("Bottleneck Residual Block",
-            "a module that sums two maps, the one from convolutions of 1×1, larger windows, and "
-            "1×1", block.has(block.bottleneck)),
+    Reading("Residual Block", _RESIDUAL, block.has(block.residual)),
+    Reading("Bottleneck Residual Block", _BOTTLENECK, block.has(block.bottleneck)),
     Reading("ResNeXt Block", "a bottleneck residual block whose inner convolution is in groups",
             block.has(block.aggregated)),
     Reading("Wide Residual Block",
             "a bottleneck residual block, half as wide inside as outside or more",
             block.has(block.wide)),
-    Reading("Inverted Residual Block",
-            "a module that sums two maps, the one from 1×1 to more channels, depthwise, and 1×1 to "
-            "fewer", block.has(block.inverted)),
-    Reading("FBNet Block",
-            "a module that sums two maps, the one from 1×1 to more channels, depthwise, and 1×1 to "
-            "fewer", block.has(block.inverted)),
+    Reading("Inverted Residual Block", _INVERTED, block.has(block.inverted)),
+    Reading("FBNet Block", _INVERTED, block.has(block.inverted)),
     Reading("Res2Net Block",
             "a module that convolves parts of a map, each with the last one's result added, and "
             "joins them", block.has(block.within_residual), unless=_FORM),
     Reading("Res2NeXt Block", "a Res2Net block with convolutions in groups",
             block.has(block.within_residual_grouped), unless=_FORM),
-    Reading("DLA Residual Block", "a module that sums two maps and has convolutions",
-            block.has(block.residual)),
-    Reading("DLA Bottleneck Residual Block",
-            "a module that sums two maps, the one from convolutions of 1×1, larger windows, and "
-            "1×1", block.has(block.bottleneck)),
+    Reading("DLA Residual Block", _RESIDUAL, block.has(block.residual)),
+    Reading("DLA Bottleneck Residual Block", _BOTTLENECK, block.has(block.bottleneck)),
     Reading("DPN Block", "a module that sums one part of its map with another, and joins the rest",
             block.has(block.dual_path), unless=_FORM),
     Reading("Dense Block", "layers of which each is given the outputs of all before it, joined",

@@ -19,6 +19,7 @@ from zoo.errors import UsageError, nearest
 from zoo.exchange import Imported, Importer
 from zoo.index.values import PARSERS
 from zoo.sources import torchvision
+from zoo.subject import PREPROCESSING
 
 COLLECTION = "torchvision"
 DATASET = "ImageNet-1K"
@@ -84,9 +85,7 @@ def _preprocessing(model: str, weights: Any, place: Location) -> Iterator[Claim]
     stated = torchvision.preprocessing(weights)
     if stated is None:
         return
-    for metric in (
-        Metric.IMAGE_SIZE, Metric.CROP_PCT, Metric.INTERPOLATION, Metric.MEAN, Metric.STD
-    ):  # fmt: skip
+    for metric in PREPROCESSING:
         value = stated.value(metric)
         yield Claim(model, metric, value, place, _written(value))
 
