@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from zoo import schemas
+from zoo import schemas, strict_json
 from zoo.claims import Digest, Location
 from zoo.errors import UsageError
 from zoo.findings import Finding, Known, Verdict
@@ -45,7 +44,7 @@ def from_json(text: str, name: str) -> Run:
         UsageError: the text is not a Run of a version that this zoo reads.
     """
     try:
-        document = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        document = strict_json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON: {error}") from None
     version = document.get("schema_version") if isinstance(document, dict) else None
@@ -133,14 +132,3 @@ def _check(document: Any, name: str) -> None:
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path)
         raise UsageError(f"{name} is not a Run: /{where} breaks the rule '{error.validator}'")
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:20]} is larger than any number that is measured")
-    return number
