@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -36,6 +37,9 @@ settings.register_profile(
     database=DirectoryBasedExampleDatabase(".hypothesis/examples"),
 )  # fmt: skip
 settings.load_profile("ci")
+
+# What a shell starts in the background ignores Ctrl-C, and so would all processes of the tests.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MakeClaim = Callable[..., Claim]
 MakeEntry = Callable[..., ModelEntry]

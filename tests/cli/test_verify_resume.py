@@ -16,14 +16,6 @@ import pytest
 from tests.cli.conftest import ROOT, Digits, Zoo
 from zoo.predictions.ledger import WHOLE
 
-# A shell lets what it begins in the background ignore Ctrl-C; this process hears it.
-HEARING = """\
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from zoo.cli import main
-main()
-"""
-
 
 def kept(folder: Path) -> list[Path]:
     return sorted(folder.glob("*/*.parquet"))
@@ -143,7 +135,7 @@ def test_a_run_that_was_stopped_goes_on_and_ends_with_the_same_bytes(
             "--predictions",
             folder,
         ]
-        return subprocess.Popen([sys.executable, "-c", HEARING, *map(str, command)], cwd=ROOT,
+        return subprocess.Popen([sys.executable, "-m", "zoo", *map(str, command)], cwd=ROOT,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
 
     undisturbed = tmp_path / "undisturbed"
