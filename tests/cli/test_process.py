@@ -44,12 +44,13 @@ def test_browsing_never_imports_torch_timm_or_pandas(arguments: list[str]) -> No
     assert done.stderr.strip().endswith("[]")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+@pytest.mark.parametrize("arguments", [["list"], ["verify", "--help"], ["--version"]], ids=" ".join)
+def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run(
-        [*ZOO, "list"],
+        [*ZOO, *arguments],
         cwd=ROOT,
         env=environment,
         stdout=writing,
