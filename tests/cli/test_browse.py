@@ -97,6 +97,15 @@ def test_every_field_of_a_model_is_shown_with_its_place(zoo: Zoo) -> None:
     assert shown["fields"]["FLOPs"]["location"]["line"] == 21
 
 
+def test_a_models_own_name_is_enough_where_one_library_has_it(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("Library: {Name: one}\nModels: [{Name: x}, {Name: y}]\n")
+    (tmp_path / "b.yml").write_text("Library: {Name: two}\nModels: [{Name: x}]\n")
+    assert zoo("show", "y", "--index", tmp_path).out.startswith("one/y")
+    several = zoo("show", "x", "--index", tmp_path)
+    assert several.code == 2
+    assert "there are several models 'x'\n  → say one/x or two/x" in several.err
+
+
 def test_a_run_is_rendered_without_measuring(zoo: Zoo, digits: Digits, tmp_path: Path) -> None:
     run = tmp_path / "run.json"
     verified = zoo(*digits.verify, "--only", "file-size", "-o", run)
@@ -136,6 +145,12 @@ def test_a_run_that_is_no_text_or_no_file_is_not_rendered(zoo: Zoo, tmp_path: Pa
     assert outcome.code == 2 and "is not JSON: it is not UTF-8 text" in outcome.err
     outcome = zoo("report", tmp_path)
     assert outcome.code == 2 and f"{tmp_path}" in outcome.err
+
+
+def test_what_the_system_refuses_to_write_is_said_with_its_reason(zoo: Zoo) -> None:
+    outcome = zoo("report", "tests/goldens/run.json", "-o", "/proc/zoo.txt")
+    assert outcome.code == 2
+    assert "cannot write /proc/zoo.txt: " in outcome.err and "Traceback" not in outcome.err
 
 
 def test_weights_are_fetched_and_hashed(zoo: Zoo, digits: Digits) -> None:

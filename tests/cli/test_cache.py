@@ -180,3 +180,19 @@ def test_decoded_pictures_are_pruned_with_all_else_the_longest_unused_first(
     assert left == {crops[0].path, crops[2].path}
     zoo("cache", "prune", "--max-size", "0")
     assert list((store.folder / "crops").iterdir()) == []
+
+
+def test_a_damaged_pack_that_cannot_be_removed_is_not_said_to_be(
+    zoo: Zoo, crops: list[packs.Pack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crops[0].path.chmod(0o644)
+    crops[0].path.write_bytes(b"rotten")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    outcome = zoo("cache", "verify")
+    assert outcome.code == 1
+    assert outcome.out.startswith("damaged, could not be removed: ")
+    assert crops[0].path.exists()

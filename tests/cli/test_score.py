@@ -82,6 +82,9 @@ def test_labels_that_are_not_there_or_leave_nothing_are_said(zoo: Zoo, tmp_path:
     path = written(tmp_path / "p.parquet", *FOUR)
     gone = zoo("score", path, "--labels", tmp_path / "gone.json")
     assert gone.code == 2 and f"there are no labels at {tmp_path / 'gone.json'}" in gone.err
+    (tmp_path / "real.json").write_bytes(b"\xff")
+    binary = zoo("score", path, "--labels", tmp_path / "real.json")
+    assert binary.code == 2 and "cannot be read as text" in binary.err
     (tmp_path / "real.json").write_text(json.dumps([[]] * 50_000))
     none = zoo("score", path, "--labels", tmp_path / "real.json")
     assert (none.code, none.out) == (2, "")
