@@ -71,3 +71,16 @@ def test_a_gpu_is_recorded_with_its_libraries() -> None:
     assert found["tf32"] is True
     for name in ("device_name", "compute_capability", "cuda", "cudnn", "driver"):
         assert found[name], name
+
+
+def test_a_package_that_is_not_there_has_no_version_and_no_folder() -> None:
+    assert machine.package_version("zoo-test-not-there") == ""
+    assert machine.is_editable("zoo-test-not-there") is False
+
+
+def test_without_an_affinity_all_cores_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: 7)
+    assert machine.cores() == 7
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert machine.cores() == 1

@@ -138,6 +138,18 @@ def test_bringing_it_up_to_date_keeps_what_people_wrote(zoo: Zoo, run: Path, fil
     assert "is up to date" in outcome.err and "known already: 1" in outcome.err
 
 
+def test_another_failure_takes_the_place_and_the_old_reason_is_told(
+    zoo: Zoo, verify: Verify, digits: Digits, run: Path, file: Path
+) -> None:
+    digits.replace("99745", "99746")
+    run.write_text(verify().out)
+    outcome = zoo("baseline", run, "-o", file, "--reason", "another")
+    assert "- digits file-size: claimed 99,745" in outcome.err
+    assert "+ digits file-size: claimed 99,746" in outcome.err
+    assert "  another failure now; its reason was: the page rounds\n" in outcome.err
+    assert verify("--baseline", file).code == 0
+
+
 def test_what_holds_now_is_dropped(
     zoo: Zoo, verify: Verify, digits: Digits, run: Path, file: Path
 ) -> None:

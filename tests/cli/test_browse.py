@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.conftest import Digits, Zoo
 from zoo.cli import doctor
 from zoo.cli.list import SHOWN
+from zoo.registry import KINDS
 from zoo.schemas import load
 
 
@@ -27,6 +28,35 @@ def test_the_list_is_json_by_its_schema(zoo: Zoo) -> None:
 def test_the_list_is_sorted_by_a_column_with_what_is_not_claimed_last(zoo: Zoo) -> None:
     rows = zoo("list", "--sort", "-top5", "--format", "json").json
     assert [row["top5"] for row in rows[:2] + rows[-4:]] == [100, 98.66, 16.85, None, None, None]
+
+
+@pytest.mark.parametrize("column", KINDS)
+def test_the_list_is_sorted_by_any_column(zoo: Zoo, column: str) -> None:
+    up, down = (
+        [row[column] for row in zoo("list", "--sort", key, "--format", "json").json]
+        for key in (column, f"-{column}")
+    )
+    filled = [value for value in up if value is not None]
+    assert filled and up[: len(filled)] == filled
+    assert [value for value in down if value is not None] == filled[::-1]
+
+
+def test_a_model_of_several_collections_is_listed_with_each(zoo: Zoo, tmp_path: Path) -> None:
+    page = tmp_path / "index.yml"
+    page.write_text(
+        "Collections:\n- Name: Wide\n- Name: Deep\n"
+        "Models:\n- Name: both\n  In Collection: [Wide, Deep]\n"
+        "- Name: one\n  In Collection: Deep\n- Name: none\n"
+    )
+
+    def names(collection: str) -> list[str]:
+        rows = zoo("list", "--index", page, "--collection", collection, "--format", "json").json
+        return [row["name"] for row in rows]
+
+    assert (names("Wide"), names("Deep")) == (["both"], ["both", "one"])
+    outcome = zoo("list", "--index", page, "--collection", "Dep")
+    assert outcome.code == 2
+    assert "no model is in the collection 'Dep'\n  → did you mean Deep?" in outcome.err
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "markdown"])
@@ -67,6 +97,15 @@ def test_every_field_of_a_model_is_shown_with_its_place(zoo: Zoo) -> None:
     assert shown["fields"]["FLOPs"]["location"]["line"] == 21
 
 
+def test_a_models_own_name_is_enough_where_one_library_has_it(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("Library: {Name: one}\nModels: [{Name: x}, {Name: y}]\n")
+    (tmp_path / "b.yml").write_text("Library: {Name: two}\nModels: [{Name: x}]\n")
+    assert zoo("show", "y", "--index", tmp_path).out.startswith("one/y")
+    several = zoo("show", "x", "--index", tmp_path)
+    assert several.code == 2
+    assert "there are several models 'x'\n  → say one/x or two/x" in several.err
+
+
 def test_a_run_is_rendered_without_measuring(zoo: Zoo, digits: Digits, tmp_path: Path) -> None:
     run = tmp_path / "run.json"
     verified = zoo(*digits.verify, "--only", "file-size", "-o", run)
@@ -98,6 +137,20 @@ def test_what_is_no_run_is_not_rendered(zoo: Zoo, tmp_path: Path, text: str, sai
     outcome = zoo("report", tmp_path / "run.json")
     assert outcome.code == 2
     assert said in outcome.err
+
+
+def test_a_run_that_is_no_text_or_no_file_is_not_rendered(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_bytes(b"\xff\xfe")
+    outcome = zoo("report", tmp_path / "run.json")
+    assert outcome.code == 2 and "is not JSON: it is not UTF-8 text" in outcome.err
+    outcome = zoo("report", tmp_path)
+    assert outcome.code == 2 and f"{tmp_path}" in outcome.err
+
+
+def test_what_the_system_refuses_to_write_is_said_with_its_reason(zoo: Zoo) -> None:
+    outcome = zoo("report", "tests/goldens/run.json", "-o", "/proc/zoo.txt")
+    assert outcome.code == 2
+    assert "cannot write /proc/zoo.txt: " in outcome.err and "Traceback" not in outcome.err
 
 
 def test_weights_are_fetched_and_hashed(zoo: Zoo, digits: Digits) -> None:
@@ -191,3 +244,23 @@ def test_a_custom_field_is_kept_and_marked(zoo: Zoo, tmp_path: Path) -> None:
     marked = [line.split()[1] for line in lines[:-1] if line.startswith("* ")]
     assert marked == ["Config", "GPUs"]
     assert lines[-1].startswith("* a custom field")
+
+
+def test_the_doctor_says_what_is_not_installed_and_how_to_mend_it(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "PACKAGES", ("numpy", "zoo-test-not-there"))
+    outcome = zoo("doctor")
+    assert outcome.code == 4
+    assert "; not installed: zoo-test-not-there" in outcome.out
+    assert "pip install 'zoo-verify[timm]'" in outcome.out
+
+
+def test_the_doctor_says_that_the_index_cannot_be_read(
+    zoo: Zoo, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ZOO_INDEX", str(tmp_path / "nowhere"))
+    outcome = zoo("doctor")
+    assert outcome.code == 4
+    assert "nowhere is not there\n" in outcome.out
+    assert "give the path of an index with --index" in outcome.out

@@ -180,3 +180,35 @@ def test_decoded_pictures_are_pruned_with_all_else_the_longest_unused_first(
     assert left == {crops[0].path, crops[2].path}
     zoo("cache", "prune", "--max-size", "0")
     assert list((store.folder / "crops").iterdir()) == []
+
+
+def test_a_damaged_pack_that_cannot_be_removed_is_not_said_to_be(
+    zoo: Zoo, crops: list[packs.Pack], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crops[0].path.chmod(0o644)
+    crops[0].path.write_bytes(b"rotten")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    outcome = zoo("cache", "verify")
+    assert outcome.code == 1
+    assert outcome.out.startswith("damaged, could not be removed: ")
+    assert crops[0].path.exists()
+
+
+@pytest.mark.parametrize("record", ["no JSON", "[]", '{"url": "x"}', '{"url": 1, "sha256": "z"}'])
+def test_a_damaged_record_hides_the_origin_of_its_file_alone(
+    zoo: Zoo, store: Store, record: str
+) -> None:
+    (damaged,) = (
+        path
+        for path in (store.folder / "urls").iterdir()
+        if "old.pth" in path.read_text(encoding="utf-8")
+    )
+    damaged.chmod(0o644)
+    damaged.write_text(record)
+    outcome = zoo("cache", "list")
+    assert outcome.code == 0 and outcome.err == "2 files stored, 150 bytes\n"
+    assert "old.pth" not in outcome.out and "new.pth" in outcome.out

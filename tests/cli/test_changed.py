@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -172,6 +173,37 @@ def test_a_shallow_clone_says_how_to_fetch_the_rest(
     monkeypatch.chdir(clone)
     outcome = zoo("verify", "--changed-since", "HEAD~1")
     assert outcome.code == 2 and "fetch-depth: 0" in outcome.err
+
+
+def test_a_branch_without_a_common_history_is_compared_as_it_is(zoo: Zoo, repository: Path) -> None:
+    git("checkout", "-q", "--orphan", "other")
+    git("commit", "-qm", "another beginning")
+    page = repository / "model-index" / "model-index.yml"
+    page.write_text(INDEX.replace("Size: 10", "Size: 11"))
+    assert models(verify(zoo, "--changed-since", "main")) == {"own"}
+
+
+def test_pins_that_could_not_be_read_then_are_all_new_ones(zoo: Zoo, repository: Path) -> None:
+    pins = repository / "model-index" / "zoo.lock"
+    pins.write_text("no lock")
+    git("add", ".")
+    git("commit", "-qm", "two")
+    entry = {
+        "url": "https://example.org/a.bin",
+        "sha256": "ab" * 32,
+        "size": 20,
+        "first_seen": "2026-01-01",
+    }
+    pins.write_text(json.dumps({"schema_version": "1", "models": {"inherits": entry}}))
+    assert models(verify(zoo, "--changed-since", "HEAD")) == {"inherits"}
+
+
+def test_without_git_it_is_a_message(
+    zoo: Zoo, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(repository))
+    outcome = zoo("verify", "--changed-since", "main")
+    assert outcome.code == 2 and "git, which is not installed" in outcome.err
 
 
 def test_outside_of_a_repository_it_is_a_message(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import Outcome, Zoo
+from zoo import revision
 from zoo.schemas import load
 
 OLD = """\
@@ -197,6 +199,28 @@ def test_what_cannot_be_compared_is_one_error(
     assert (outcome.code, outcome.out) == (2, "")
     assert said in outcome.err
     assert "Traceback" not in outcome.err
+
+
+def test_a_revision_of_too_many_files_is_not_taken_out(
+    zoo: Zoo, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(revision, "MAX_BYTES", 1)
+    outcome = zoo("diff", "HEAD~1:index", "HEAD:index")
+    assert outcome.code == 2 and "is in a tree with more than 50,000 files or" in outcome.err
+
+
+def test_a_git_that_does_not_answer_is_given_up(
+    zoo: Zoo, repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexec sleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    monkeypatch.setattr(revision, "TIMEOUT", 0.2)
+    outcome = zoo("diff", "HEAD~1:index", "HEAD:index")
+    assert outcome.code == 2 and "git cannot read HEAD~1:index: " in outcome.err
+    assert "timed out after 0.2 seconds" in outcome.err
 
 
 def test_outside_of_a_repository_there_are_no_revisions(

@@ -272,3 +272,35 @@ def test_exchanging_and_comparing_import_neither_torch_nor_pandas(table: Path) -
         "sys.exit([m for m in ('torch', 'timm', 'pandas') if m in sys.modules] != [])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
+
+
+def test_a_table_of_zoo_that_is_no_csv_further_down_is_one_error(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "index.yml").write_text("Models: [{Name: m, Metadata: {Parameters: 5}}]\n")
+    written = zoo("export", "--all", "--index", tmp_path / "index.yml", "--format", "csv").out
+    assert "\nm," in written
+    path = tmp_path / "models.csv"
+    path.write_text(written + 'n,"broken off\n')
+    outcome = zoo("import", path)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "models.csv:" in outcome.err and ": this is not CSV: " in outcome.err
+
+
+def test_further_urls_that_a_spreadsheet_has_no_column_for_are_said(
+    zoo: Zoo, tmp_path: Path
+) -> None:
+    (tmp_path / "index.yml").write_text(
+        "Models: [{Name: m, Weights: ['https://a.example/m.pth', 'https://b.example/m.pth']}]\n"
+    )
+    outcome = zoo("export", "--all", "--index", tmp_path / "index.yml", "--format", "csv")
+    assert outcome.code == 0 and "https://b.example" not in outcome.out
+    assert "of 1 models only the first of several weights URLs is carried over" in outcome.err
+
+
+def test_columns_of_a_table_that_an_index_has_no_field_for_are_said(
+    zoo: Zoo, tmp_path: Path
+) -> None:
+    path = tmp_path / "results-imagenet.csv"
+    path.write_text(HEADER.replace("\n", ",colour\n") + ROWS.splitlines()[0] + ",red\n")
+    outcome = zoo("import", path)
+    assert outcome.code == 0
+    assert "not carried over: colour" in outcome.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pty
@@ -91,6 +92,38 @@ def test_a_models_name_gives_no_command_to_a_runner(zoo: Zoo, tmp_path: Path, co
     assert outcome.code == 0
     assert "error::pwned: the page names no weights file" in outcome.err
     assert not [line for line in outcome.err.splitlines() if line.lstrip().startswith("::")]
+
+
+@pytest.mark.parametrize("command", ["fetch", "lock"])
+def test_where_no_model_matches_the_exit_code_says_so(zoo: Zoo, command: str) -> None:
+    outcome = zoo(command, "--name", "nothing*")
+    assert (outcome.code, outcome.out) == (5, "")
+    assert "no model of the index matches" in outcome.err
+
+
+def test_a_terminal_is_shown_what_is_being_verified(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "120"}
+    environment.pop("CI", None)
+    where = ("--index", "model-index/demo", "--only", "file-size,parameters", "--trust-python")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zoo", "verify", "digits", *where],
+        env={**environment, "ZOO_CACHE_DIR": str(tmp_path)},
+        cwd=ROOT,
+        stderr=theirs,
+        stdout=subprocess.PIPE,
+    )
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # how a terminal ends
+        while chunk := os.read(ours, 65536):
+            shown += chunk
+    out = process.communicate(timeout=60)[0]
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"digits parameters" in shown and b"verifying digits" not in shown
+    assert b"\x1b[?25h" in shown  # the cursor is there again
+    assert b"\x1b" not in out
 
 
 def test_a_terminal_is_shown_a_bar_for_each_file(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -351,6 +352,52 @@ def test_what_is_written_on_request_alone_says_so_unless_rules_were_named(
     assert "+    Crop Pct: 0.95" in fix(index, measured, "--only", "preprocessing").out
 
 
+def test_of_two_claims_that_say_the_same_the_one_that_is_meant_is_changed(
+    fix: Fix, zoo: Zoo, tmp_path: Path
+) -> None:
+    result = "  - {{Task: t, Dataset: {}, Metrics: {{Top 1 Accuracy: 80.26%}}}}\n"
+    page = tmp_path / "a.yml"
+    page.write_text(f"Models:\n- Name: m\n  Results:\n{result.format('A')}{result.format('B')}")
+    run = run_on(page, {("m", Metric.TOP_1): Decimal("79.1234")})
+    (tmp_path / "run.json").write_text(to_json(replace(run, findings=run.findings[-1:])))
+    outcome = zoo("fix", tmp_path / "run.json", "--index", page, "--write")
+    assert outcome.code == 0
+    assert page.read_text().endswith(
+        result.format("A") + result.format("B").replace("80.26", "79.12")
+    )
+    between = result.format("C").replace("80.26", "50")
+    results = result.format("A") + between + result.format("B")
+    page.write_text(f"Models:\n- Name: m\n  Results:\n{results}")
+    moved = zoo("fix", tmp_path / "run.json", "--index", page)
+    assert moved.out == ""
+    assert "it is not clear which is meant" in moved.err
+
+
+def test_what_no_text_can_say_is_left(fix: Fix, index: Path) -> None:
+    page = index / "page.md"
+    page.write_text(PAGE.replace("Crop Pct: 0.9 ", "Mean: [0.5, 0.5, 0.5] "))
+    third = (Decimal("0.1"),) * 3
+    measured = {("one", Metric.MEAN): third, ("two", Metric.MEAN): third}
+    outcome = fix(index, measured, "--only", "preprocessing")
+    assert "which is nothing to write there" in outcome.err and not outcome.out
+
+
+def test_a_convention_that_is_mistyped_on_the_page_is_said(fix: Fix, index: Path) -> None:
+    page = index / "page.md"
+    page.write_text(PAGE.replace("{FLOPs: 1000,", "{FLOPs: 1000, FLOPs Convention: fvcor,"))
+    outcome = fix(index, {("two", Metric.FLOPS): Decimal(2000)})
+    assert "fvcor" in outcome.err and not outcome.out
+
+
+def test_the_index_that_comes_with_zoo_is_not_written_to(
+    zoo: Zoo, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "run.json").write_text(to_json(run_on(index, ALL)))
+    outcome = zoo("fix", tmp_path / "run.json", "--write")
+    assert outcome.code == 2
+    assert "the index is the one that comes with zoo: it is not written to" in outcome.err
+
+
 def test_a_declared_digest_is_replaced_only_on_request(fix: Fix, tmp_path: Path) -> None:
     page = tmp_path / "a.yml"
     page.write_text(f"Models:\n- Name: m\n  Metadata: {{SHA256: '{WHOLE}'}}\n  Weights: file:x\n")
@@ -375,8 +422,6 @@ def test_a_run_of_another_index_is_said_and_changes_nothing(
 
 @pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.UNDECIDED, Verdict.PASS, Verdict.SKIP])
 def test_only_what_fails_is_fixed(zoo: Zoo, index: Path, tmp_path: Path, verdict: Verdict) -> None:
-    from dataclasses import replace
-
     run = run_on(index, ALL)
     others = tuple(replace(finding, verdict=verdict) for finding in run.findings)
     (tmp_path / "run.json").write_text(to_json(replace(run, findings=others)))

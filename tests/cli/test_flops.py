@@ -8,6 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.cli.conftest import ROOT, Zoo
+from zoo.cli.explain_flops import FEW
 from zoo.counting import RULES
 from zoo.schemas import load
 
@@ -118,6 +119,50 @@ def test_the_explanations_follow_their_schema(zoo: Zoo, index: Path) -> None:
     rows = {row["model"]: row for row in found["models"]}
     assert rows["undeclared"]["cause"]["exact"] is True and rows["undeclared"]["support"] == 2
     assert rows["mistyped"]["cause"]["exact"] is False
+
+
+def test_what_is_not_reproduced_is_listed_with_the_nearest_count(zoo: Zoo, index: Path) -> None:
+    index.write_text(PAGE.replace("fvcore, Image Size", "macs, Image Size"))
+    listed = zoo("explain-flops", "overridden", "untrusted", "--index", index).out
+    assert listed.startswith("0 of 2 published counts are reproduced to the last digit\n")
+    assert "overridden  nearest is macs at 1×3×224×224: 1,814,073,344 (+0.78%)\n" in listed
+    assert "os:abort" in listed.partition("untrusted")[2]
+
+
+def test_many_models_are_summed_up_by_convention(zoo: Zoo, index: Path) -> None:
+    head, model, rest = PAGE.partition("  - Name: undeclared\n")
+    fields = rest[: rest.index("  - Name: sizeless")]
+    more = [f"  - Name: further{number}\n{fields}" for number in range(FEW)]
+    index.write_text("".join([head, *more, model, rest]))
+    told = zoo("explain-flops", "--index", index).out
+    assert told.startswith("12 of 16 published counts are reproduced to the last digit\n")
+    summed = "\n12 by thop-early, resized to the declared size and not cropped:\n  ResNet 1, "
+    assert summed in told and "further0:" not in told
+
+
+def test_the_markdown_is_a_table_of_conventions_and_one_of_the_rest(zoo: Zoo, index: Path) -> None:
+    index.write_text(PAGE.replace("Name: sizeless", 'Name: "a|b"'))
+    told = zoo("explain-flops", "--index", index, "--format", "markdown").out
+    assert told.startswith("2 of 6 published counts are reproduced to the last digit.\n")
+    words = "resized to the declared size and not cropped"
+    assert f"| 2 | `thop-early` | {words} | ResNet 1, undeclared 1 |\n" in told
+    assert "\n| a&#124;b | nearest is " in told
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--name", "nothing*"], "no model of the index matches"),
+        (["bare"], "no selected model claims FLOPs"),
+    ],
+)
+def test_where_nothing_is_to_be_explained_the_exit_code_says_so(
+    zoo: Zoo, index: Path, arguments: list[str], said: str
+) -> None:
+    index.write_text("<!--\nType: model-index\nModels:\n  - Name: bare\n-->\n")
+    outcome = zoo("explain-flops", *arguments, "--index", index)
+    assert (outcome.code, outcome.out) == (5, "")
+    assert said in outcome.err
 
 
 def test_a_declared_convention_is_what_the_claim_is_judged_under(zoo: Zoo, index: Path) -> None:

@@ -392,3 +392,10 @@ def test_where_nothing_can_be_pinned_nothing_is_written(zoo: Zoo, index: Path) -
     assert outcome.code == 4
     assert "zoo.lock is not written" in outcome.err
     assert not (index / "zoo.lock").exists()
+
+
+def test_pins_that_cannot_be_read_are_one_message(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "pins.lock").write_bytes(b"\xff")
+    outcome = zoo("lock", "--all", "--check", "--lock", tmp_path / "pins.lock")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "pins.lock cannot be read: " in outcome.err and "Traceback" not in outcome.err

@@ -44,12 +44,13 @@ def test_browsing_never_imports_torch_timm_or_pandas(arguments: list[str]) -> No
     assert done.stderr.strip().endswith("[]")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+@pytest.mark.parametrize("arguments", [["list"], ["verify", "--help"], ["--version"]], ids=" ".join)
+def test_a_reader_that_goes_away_is_no_error(arguments: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
     done = subprocess.run(
-        [*ZOO, "list"],
+        [*ZOO, *arguments],
         cwd=ROOT,
         env=environment,
         stdout=writing,
@@ -181,3 +182,26 @@ def test_a_full_disk_is_said_so_without_a_traceback() -> None:
 def test_a_closed_standard_output_is_no_error() -> None:
     command = f"{sys.executable} -m zoo list >&- 2>&-"
     assert subprocess.run(command, shell=True, cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_model_that_ends_the_process_is_not_taken_for_success(tmp_path: Path) -> None:
+    (tmp_path / "ends.py").write_text(
+        "import torch\n"
+        "class Ends(torch.nn.Linear):\n"
+        "    def eval(self): raise SystemExit(0)\n"
+        "def make(): return Ends(2, 2)\n"
+    )
+    (tmp_path / "index.yml").write_text(
+        "Models:\n- Name: m\n  Metadata: {Parameters: 6, Image Size: 8}\n"
+        "  Source: {Type: python, Reference: 'ends:make'}\n"
+    )
+    done = subprocess.run(
+        [*ZOO, "flops", "m", "--index", tmp_path / "index.yml", "--trust-python"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "zoo: m: the network ends the process that builds it\n"

@@ -74,6 +74,21 @@ def test_pictures_are_scored_by_other_labels(zoo: Zoo, tmp_path: Path) -> None:
     outcome = zoo("score", path, "--labels", tmp_path / "real.json", "--format", "json")
     assert (outcome.json["pictures"], outcome.json["left_out"]) == (3, 1)
     assert outcome.json["top1"] == 100
+    words = zoo("score", path, "--labels", tmp_path / "real.json").out
+    assert "  pictures    3, each once\n  left out    1, for which no class is right\n" in words
+
+
+def test_labels_that_are_not_there_or_leave_nothing_are_said(zoo: Zoo, tmp_path: Path) -> None:
+    path = written(tmp_path / "p.parquet", *FOUR)
+    gone = zoo("score", path, "--labels", tmp_path / "gone.json")
+    assert gone.code == 2 and f"there are no labels at {tmp_path / 'gone.json'}" in gone.err
+    (tmp_path / "real.json").write_bytes(b"\xff")
+    binary = zoo("score", path, "--labels", tmp_path / "real.json")
+    assert binary.code == 2 and "cannot be read as text" in binary.err
+    (tmp_path / "real.json").write_text(json.dumps([[]] * 50_000))
+    none = zoo("score", path, "--labels", tmp_path / "real.json")
+    assert (none.code, none.out) == (2, "")
+    assert "no class is right for any of these pictures by those labels" in none.err
 
 
 def test_the_labels_of_real_come_with_timm(zoo: Zoo, tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoo
+from tests.cli.conftest import Digits, Zoo
+from zoo.cli import _selection
 
 LITE = ("--trust-python", "--dataset", "model-index/demo/photographs.csv", "--format", "json")
 
@@ -250,3 +251,14 @@ def test_a_pyproject_of_any_shape_is_read(
     (tmp_path / "pyproject.toml").write_text("tool = 3")
     monkeypatch.chdir(tmp_path)
     assert zoo("verify", "seresnet50", "--only", "parameters", "--index", index).code == 0
+
+
+def test_a_setting_that_names_no_engine_gets_the_nearest(
+    zoo: Zoo, digits: Digits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "zoo.toml").write_text('engine = "loacl"\n')
+    monkeypatch.chdir(tmp_path)
+    _selection.config.cache_clear()
+    outcome = zoo(*digits.verify, "--only", "file-size")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "there is no engine 'loacl'\n  → did you mean local?" in outcome.err

@@ -112,6 +112,15 @@ def test_recording_needs_a_folder(zoo: Zoo, digits: Digits) -> None:
     assert "say --golden FOLDER" in outcome.err
 
 
+def test_recording_without_the_validator_that_records_is_a_mistake(
+    zoo: Zoo, digits: Digits, folder: Path
+) -> None:
+    outcome = zoo(*digits.verify, "--golden", folder, "--record", "--only", "file-size")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--record records nothing without the validator golden" in outcome.err
+    assert not folder.exists()
+
+
 def test_a_file_in_the_place_of_the_folder_is_a_mistake(
     zoo: Zoo, verify: tuple[object, ...], folder: Path
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_picture_may_be_one_that_a_package_ships(manifest) -> None:
         ("path,class\na.jpg,²\n", "pictures.csv:2: the class must be .* not '²'"),
         ("path,class\na.jpg,\n", "pictures.csv:2: the class must be .* not ''"),
         ("path,class\na.jpg\n", "pictures.csv:2: the class must be .* not ''"),
+        ("path,class\na.jpg,1,2\n", "pictures.csv:2: the line has more cells than the first line"),
         ("path,class\na.jpg,1234567\n", "pictures.csv:2: the class must be"),
         ("path,class\na.jpg,1\nz.jpg,2\n", "pictures.csv:3: there is no picture z.jpg"),
         ("path,class\nsub,1\n", "pictures.csv:2: there is no picture sub"),

@@ -161,6 +161,28 @@ def test_an_extended_size_that_lies_is_refused(tmp_path: Path, tar, size: str) -
         index(tar(tmp_path / "a.tar", [("a.jpg", info)]))
 
 
+@pytest.mark.parametrize("record", [b"99 path=b.jpg\n", b"path=b.jpg\n", b"3 p\n"])
+def test_an_extended_header_that_is_damaged_is_refused(tmp_path: Path, tar, record: bytes) -> None:
+    info = tarfile.TarInfo("PaxHeaders/a.jpg")
+    info.type, info.size = tarfile.XHDTYPE, len(record)
+    path = tmp_path / "a.tar"
+    block = info.tobuf(tarfile.USTAR_FORMAT) + record.ljust(512, b"\0")
+    path.write_bytes(block + tar(tmp_path / "b.tar", [("a.jpg", b"x")]).read_bytes())
+    with pytest.raises(Unavailable, match="has a damaged extended header"):
+        index(path)
+
+
+def test_an_extended_header_of_many_bytes_is_not_read(tmp_path: Path, tar) -> None:
+    info = tarfile.TarInfo("PaxHeaders/a.jpg")
+    info.type, info.size = tarfile.XHDTYPE, 2**30
+    path = tmp_path / "a.tar"
+    with path.open("wb") as stream:
+        stream.write(info.tobuf(tarfile.USTAR_FORMAT))
+        stream.truncate(2**30 + 4096)
+    with pytest.raises(Unavailable, match="has an extended header of 1,073,741,824 bytes"):
+        index(path)
+
+
 def test_a_compressed_archive_is_refused_with_what_to_do(tmp_path: Path, tar) -> None:
     path = tar(tmp_path / "a.tar", [("a.jpg", b"x")])
     path.write_bytes(gzip.compress(path.read_bytes()))

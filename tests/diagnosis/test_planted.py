@@ -334,6 +334,17 @@ def test_what_breaks_the_diagnosis_is_told_and_raises_nothing(trained, pictures)
     assert found.advice == "why it falls short could not be found out: OSError: the disk is gone"
 
 
+def test_a_picture_that_cannot_be_decoded_is_told_and_raises_nothing(trained, pictures, tmp_path):
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    spoilt = replace(pictures.pictures[0], place=File(broken))
+    rest = replace(pictures, pictures=(spoilt, *pictures.pictures[1:]))
+    case = replace(case_of(trained, rest), dataset=lambda name: rest, pictures=len(rest.pictures))
+    found = diagnoser(case)(claim_of(), (Decimal(50), Decimal(50)))
+    assert found.cause is None
+    assert "broken.png cannot be decoded (" in found.looked["broke off"]
+
+
 def test_the_same_seed_says_the_same_and_the_pictures_are_those_of_the_drawing(
     trained, pictures
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -93,6 +94,34 @@ def test_a_detector_is_not_built_since_that_would_fetch_a_backbone() -> None:
 def test_arguments_that_are_not_harmless_are_refused(arguments: dict[str, object]) -> None:
     with pytest.raises(Refused):
         SOURCE.build(spec("resnet18", **arguments))
+
+
+def test_what_torchvision_cannot_build_is_unavailable_with_its_reason() -> None:
+    with pytest.raises(Unavailable, match=r"cannot build vit_b_16: .*divisible"):
+        SOURCE.build(spec("vit_b_16", image_size=225))
+
+
+def test_a_name_stands_for_itself_and_a_wrong_one_gets_the_nearest() -> None:
+    known = SOURCE.identify(ModelEntry("m", HERE, "", spec("resnet50")))
+    assert (known.name, known.by) == (
+        "resnet50",
+        SOURCE.describe(spec("resnet50"))[: -len(" resnet50")],
+    )
+    unknown = SOURCE.identify(ModelEntry("m", HERE, "", spec("resnet5O")))
+    assert unknown.name is None and "resnet50" in unknown.hint
+
+
+def test_a_page_without_weights_leaves_torchvision_nothing_to_say() -> None:
+    stated = SOURCE.stated(ModelEntry("m", HERE, "", spec("resnet18")), torch.nn.Identity)
+    assert stated.preprocessing is None
+    assert stated.by == "the page names no weights file that torchvision could know"
+
+
+def test_a_torchvision_that_cannot_be_imported_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torchvision.models", None)
+    with pytest.raises(Unavailable, match="torchvision cannot be used: ") as caught:
+        SOURCE.build(spec("resnet18"))
+    assert caught.value.hint == "see 'zoo doctor'"
 
 
 def test_another_file_has_no_preprocessing_of_torchvision() -> None:

@@ -130,3 +130,10 @@ def test_a_card_of_another_form_ends_in_errors_with_their_places(tree, index):
     read = tree({"README.md": f"---\nmodel-index: {index}\n---\n"})
     assert read.errors
     assert {problem.location.line for problem in read.errors} == {2}
+
+
+def test_a_card_whose_lists_are_empty_claims_no_results_and_is_in_order(tree):
+    found = tree({"card.md": "---\nmodel-index:\n- name: net\n  results:\n---\n"})
+    assert found.problems == ()
+    (entry,) = found.entries
+    assert [claim.metric for claim in entry.claims] == [Metric.MODEL_NAME]

@@ -256,6 +256,20 @@ def test_files_in_place_of_fields_hold_as_many_values_as_the_limit(tree, monkeyp
     assert seen(read) == [("model-index.yml", 3, 23, "import-limit")]
 
 
+def test_a_link_to_itself_is_named_by_a_wildcard_and_no_folder(tree):
+    Path("loop").symlink_to("loop")
+    read = tree({"model-index.yml": "Import: ['*/*.yml']\n", "a/b.yml": MODEL.format("b")})
+    assert sound(read) == ["b"]
+
+
+def test_a_field_is_one_file_and_not_those_of_a_wildcard(tree):
+    files = {"model-index.yml": "Models: [{Name: m, Metadata: '[ab].yml'}]\n",
+             "a.yml": "Epochs: 1\n", "b.yml": "Epochs: 2\n"}  # fmt: skip
+    read = tree(files)
+    assert seen(read) == [("model-index.yml", 1, 30, "import-limit")]
+    assert read.errors[0].message == "more than one file for one field"
+
+
 def test_a_wildcard_looks_at_as_many_names_as_the_limit(tree, monkeypatch):
     files = {"model-index.yml": "Import: ['**/*.yml']\n"} | {f"a/{n}.txt": "" for n in range(9)}
     monkeypatch.setattr(paths, "MAX_LISTED", 20)

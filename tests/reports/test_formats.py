@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from zoo.evidence import from_json
 from zoo.findings import Verdict
 from zoo.reports import GRAVEST_FIRST, REPORTS, Style, folded, reasons
+from zoo.reports.sarif import MOST_NOTIFICATIONS
 from zoo.run import Run
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
@@ -113,3 +115,12 @@ def test_failures_of_one_metric_are_named_once_in_the_index(run: Run) -> None:
     wrong = next(f for f in run.findings if f.verdict is Verdict.FAIL and not f.known)
     pages = REPORTS["markdown"].render(replace(run, findings=(wrong, wrong)), Style())
     assert f" | {wrong.metric} | 0 | 2 |" in pages["index.md"]
+
+
+def test_reasons_beyond_the_most_are_counted_in_one_notification(run: Run) -> None:
+    skipped = next(finding for finding in run.findings if finding.verdict is Verdict.SKIP)
+    many = [replace(skipped, message=f"reason {n}", hint="") for n in range(MOST_NOTIFICATIONS + 3)]
+    (page,) = REPORTS["sarif"].render(replace(run, findings=tuple(many)), Style()).values()
+    (invocation,) = json.loads(page)["runs"][0]["invocations"]
+    told = [each["message"]["text"] for each in invocation["toolExecutionNotifications"]]
+    assert told[-1] == "3 more not tested, for other reasons"

@@ -245,10 +245,11 @@ def test_an_option_in_a_hint_is_code_since_sites_make_one_dash_of_two(run: Run) 
 
 def test_a_command_is_read_back_by_a_shell_as_it_was() -> None:
     texts = [text for text in TEXTS.values() if not re.search("[\0\ud800-\udfff]", text)]
+    texts.append(os.fsdecode(b"a name\xffthat is no UTF-8"))
     lines = [command(["printf", "%s\\0", text]) for text in texts]
     assert not re.search("[\n`]|{{", "".join(lines))
     script = "\n".join(lines).encode()
     done = subprocess.run(
         ["bash"], input=script, env={"LC_ALL": "C.UTF-8"}, capture_output=True, check=True
     )
-    assert done.stdout.decode().split("\0")[:-1] == texts
+    assert os.fsdecode(done.stdout).split("\0")[:-1] == texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,6 +77,13 @@ def test_any_status_and_headers_are_an_answer_or_a_reason(
 def test_a_wait_is_some_time_from_now_or_none(text: str) -> None:
     wait = retry_after(text, NOW)
     assert wait is None or 0 <= wait < 10**12
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000"])  # of which the second is of no zone (RFC 5322)
+def test_a_date_without_a_zone_is_one_of_greenwich(zone: str) -> None:
+    then = NOW.astimezone(timezone.utc) + timedelta(seconds=90)
+    text = then.strftime(f"%a, %d %b %Y %H:%M:%S {zone}")
+    assert retry_after(text, NOW) == pytest.approx(90, abs=1)
 
 
 HEADS = [

@@ -118,18 +118,13 @@ def _check(tree: Mapping) -> None:
 
 
 def _at(tree: Node, path: Iterable[Any]) -> Node:
-    """Return the value that the steps of a path lead to, or the last that there is."""
+    """Return the value that the steps of a path lead to, as they were found in the tree."""
     for step in path:
         match tree:
             case Mapping():
-                inner = next((e.value for e in tree.entries.values() if e.name == step), None)
+                tree = next(e.value for e in tree.entries.values() if e.name == step)
             case Sequence(items=items):
-                inner = items[step]
-            case Scalar():
-                inner = None
-        if inner is None:
-            return tree
-        tree = inner
+                tree = items[step]
     return tree
 
 

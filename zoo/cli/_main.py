@@ -18,6 +18,7 @@ from zoo.errors import UsageError, ZooError, nearest
 COMMANDS: Catalog[click.Command] = Catalog("zoo.cli", "COMMAND")
 USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
 COMPLETION = "_ZOO_COMPLETE"  # by which a shell asks click what may follow
+_HELP = frozenset({"-h", "--help", "--version"})
 EXIT_CODES = {
     0: "every tested claim is borne out",
     1: "a claim failed",
@@ -68,7 +69,7 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return the exit code; every error ends here as a message."""
     try:
-        return zoo.main(list(arguments), prog_name="zoo", standalone_mode=False) or 0
+        return _invoke(list(arguments)) or 0
     except click.exceptions.Exit as done:
         return done.exit_code
     except click.ClickException as error:
@@ -80,20 +81,30 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         if COMPLETION in os.environ:
             return int(end.code or 0)
-        if isinstance(end.__context__, OSError):  # the reader of click's help has gone away
-            return 0
         click.echo("zoo: the code of a model ended this process", err=True)
         return INTERNAL
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted: nothing was left half-written", err=True)
         return INTERRUPTED
     except Exception as error:
+        if isinstance(error, BrokenPipeError) and not _HELP.isdisjoint(arguments):
+            _output.forget_stdout()  # the reader of click's help has gone away
+            return 0
         if isinstance(error, OSError) and _is_named(error.filename, arguments):
             _output.complain(UsageError(f"cannot use {error.filename}: {error.strerror}"))
             return USAGE
         traceback.print_exc()  # the one place where it reaches a user: it is our fault
         click.echo("zoo: internal error: please report it with the lines above", err=True)
         return INTERNAL
+
+
+def _invoke(arguments: list[str]) -> int | None:
+    """Run one command without click's own ``main``, which hides what has ended it."""
+    if COMPLETION in os.environ:
+        zoo.main(arguments, prog_name="zoo", standalone_mode=False)
+    with zoo.make_context("zoo", arguments) as context:
+        code: int | None = zoo.invoke(context)
+        return code
 
 
 def _is_named(path: object, arguments: Iterable[str]) -> bool:

@@ -41,13 +41,13 @@ def emit(text: str) -> None:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        _forget_stdout()
+        forget_stdout()
     except OSError as error:
-        _forget_stdout()
+        forget_stdout()
         raise UsageError(f"cannot write to standard output: {error.strerror}") from None
 
 
-def _forget_stdout() -> None:
+def forget_stdout() -> None:
     """Let what is still buffered go nowhere, since Python would try to write it at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -87,10 +87,7 @@ def _sorted(rows: list[Row], key: str) -> list[Row]:
     column = _column(key.removeprefix("-"))
     filled = [row for row in rows if row[column] is not None]
     empty = [row for row in rows if row[column] is None]
-    try:
-        filled.sort(key=lambda row: _order(row[column]), reverse=key.startswith("-"))
-    except TypeError:
-        raise UsageError(f"the column '{column}' has no order") from None
+    filled.sort(key=lambda row: _order(row[column]), reverse=key.startswith("-"))
     return filled + empty
 
 

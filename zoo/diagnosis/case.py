@@ -31,8 +31,7 @@ def diagnoser(case: Case) -> Callable[[Claim, Interval], Diagnosis | None]:
 
     def diagnose(claim: Claim, measured: Interval) -> Diagnosis | None:
         target = _target(claim, case.allowed(claim))
-        falls_short = target is not None and target.above(measured)
-        if not case.pictures or target is None or not falls_short:
+        if not case.pictures or not target.above(measured):
             return None
         name = claim.dataset
         dataset = opened.setdefault(name, Lazy(lambda: case.dataset(name)))
@@ -47,9 +46,8 @@ def diagnoser(case: Case) -> Callable[[Claim, Interval], Diagnosis | None]:
     return diagnose
 
 
-def _target(claim: Claim, tolerance: Tolerance) -> Target | None:
-    if not isinstance(claim.value, Decimal) or claim.metric not in K:
-        return None
+def _target(claim: Claim, tolerance: Tolerance) -> Target:
+    assert isinstance(claim.value, Decimal)
     return Target(claim.value, tolerance.allowed(claim.value))
 
 
