@@ -24,10 +24,10 @@ fuzz: $(READY)
 	$(BIN)/python -m pytest -p tests.fuzzing --minutes $(MINUTES) --hypothesis-profile long \
 		-m 'hypothesis and not gpu and not network and not ray and not browser'
 
-# How much of zoo the tests run, branch by branch: those of `make test`, and the slow ones.
+# How much of zoo the tests of `make test` run, branch by branch, and in the processes they start.
 coverage: $(READY)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m 'not gpu and not network'
+	$(BIN)/coverage run -m pytest -m 'not slow and not gpu and not network and not ray'
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
