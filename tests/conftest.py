@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -13,8 +15,12 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 
 from zoo.claims import Claim, Digest, Location, Metric, ModelEntry, SourceSpec, Text, Value
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 PLACE = Location("index.md", 7, 3)
 NOWHERE = Path(os.devnull)  # a folder in which nothing can be kept
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 # How hard property tests try: ``ci`` is the same everywhere and every time; ``long`` is by chance,
 # and remembers what failed (``make fuzz``, or ``pytest --hypothesis-profile long``). How fast the
@@ -93,6 +99,25 @@ def entry(spec: MakeSpec) -> MakeEntry:
         )
 
     return make
+
+
+def installed() -> str | None:
+    """Return the path of $CHROMIUM, or of the first browser that is found."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium: one, since Playwright starts once in a process."""
+    path = installed()
+    if path is None:
+        pytest.skip("no Chromium is installed: apt-get install chromium, or name it by $CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -88,7 +88,7 @@ def test_names_of_files_are_plain_and_differ_on_every_file_system(texts: Sequenc
 
 @given(ANY, ANY)
 def test_what_is_said_to_github_is_said_again(name: str, text: str) -> None:
-    line = f"::notice title={escape.github_property(name)}::{escape.github_data(text)}"
+    line = escape.github_command("notice", {"title": name}, text)
     properties, _, data = line.removeprefix("::notice ").partition("::")
     codes = [("%0A", "\n"), ("%0D", "\r"), ("%3A", ":"), ("%2C", ","), ("%25", "%")]
     for code, character in codes:

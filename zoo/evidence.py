@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from zoo import schemas
+from zoo import schemas, strict_json
 from zoo.claims import Digest, Location
 from zoo.errors import UsageError
 from zoo.findings import Finding, Known, Verdict
@@ -46,7 +45,7 @@ def from_json(text: str, name: str) -> Run:
         UsageError: the text is not a Run of a version that this zoo reads.
     """
     try:
-        document = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        document = strict_json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{name} is not JSON: {error}", f"{WHAT}; this may be cut off") from None
     version = document.get("schema_version") if isinstance(document, dict) else None
@@ -136,14 +135,3 @@ def _check(document: Any, name: str) -> None:
             f"{name} is not a Run: /{where} breaks the rule '{error.validator}'",
             f"{WHAT}; 'zoo schema run' says what it may hold",
         )
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text[:20]} is larger than any number that is measured")
-    return number

@@ -1,39 +1,19 @@
-"""Chromium, as it is installed on this machine, and pages of Runs to open in it."""
+"""Pages of Runs, to open in Chromium."""
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from zoo.evidence import from_json
 from zoo.reports import Style, html
 from zoo.run import Run
 
 GOLDENS = Path(__file__).parents[1] / "goldens"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 Open = Callable[..., Page]
-
-
-def installed() -> str | None:
-    """Return the path of $CHROMIUM, or of the first browser that is found."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium, for all tests."""
-    path = installed()
-    if path is None:
-        pytest.skip("no Chromium is installed: apt-get install chromium, or name it by $CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

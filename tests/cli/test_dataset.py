@@ -119,7 +119,7 @@ def test_an_interrupt_ends_it_with_a_word(zoo: Zoo, imagenet: Path, monkeypatch)
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("zoo.identity.look_at", interrupted)
+    monkeypatch.setattr("zoo.inventory.look_at", interrupted)
     outcome = zoo("dataset", "check", imagenet)
     assert (outcome.code, outcome.out) == (130, "")
     assert "interrupted" in outcome.err

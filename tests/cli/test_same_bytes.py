@@ -16,7 +16,7 @@ from pathlib import Path
 os.umask(int(sys.argv[2], 8))
 from zoo.index import read_index
 from zoo.reports import REPORTS, Style
-from zoo.run import from_json
+from zoo.evidence import from_json
 run = from_json(Path(sys.argv[1], "tests/goldens/run.json").read_text(encoding="utf-8"), "run")
 for name in REPORTS:
     for page, text in REPORTS[name].render(run, Style()).items():

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import chromium
-
-__all__ = ["chromium"]
 ROOT = Path(__file__).parents[2]
 
 

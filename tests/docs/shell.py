@@ -119,7 +119,9 @@ def _context(command: click.Command, name: str, arguments: list[str]) -> click.C
 def _make(arguments: list[str]) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([\w-]+):(?!=)", makefile, re.MULTILINE))
-    if unknown := set(arguments) - targets:
+    variables = set(re.findall(r"^([A-Z]+) \?=", makefile, re.MULTILINE))
+    given = {word for word in arguments if word.partition("=")[0] in variables}
+    if unknown := set(arguments) - targets - given:
         raise NotTaken(f"the Makefile has no target {', '.join(sorted(unknown))}")
 
 

@@ -92,7 +92,9 @@ def test_what_is_no_table_is_refused(content: bytes) -> None:
         read(content)
 
 
-@pytest.mark.parametrize("said", [None, b"", b"[]", b"{", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "said", [None, b"", b"[]", b"{", b"[" * 100_000, b'{"a": NaN}', b'{"a": 1e999}']
+)
 def test_a_table_that_does_not_say_what_it_rests_on_is_refused(said: bytes | None) -> None:
     table = parquet.read_table(pyarrow.BufferReader(to_bytes([ITEM], SAID)))
     other = table.replace_schema_metadata(None if said is None else {KEY: said})

@@ -11,7 +11,7 @@ from zoo import escape
 from zoo.cli import _access, _output, _progress
 from zoo.datasets import LAYOUTS, NAMES, inspect_dataset
 from zoo.errors import Unavailable
-from zoo.identity import Identity, identify
+from zoo.inventory import Inventory, take_inventory
 
 NOT_IN_ORDER = 4
 SHOWN = 20  # of each kind in the text; the JSON has all
@@ -48,7 +48,7 @@ def check_command(
         _output.complain(error)
         return NOT_IN_ORDER
     with _progress.listener() as listener:
-        found = identify(
+        found = take_inventory(
             dataset, lambda done, total: listener.progress(_progress.CHECKED, done, total)
         )
     if form == "json":
@@ -58,7 +58,7 @@ def check_command(
     return 0 if found.in_order else NOT_IN_ORDER
 
 
-def _lines(found: Identity, name: str | None) -> Iterator[str]:
+def _lines(found: Inventory, name: str | None) -> Iterator[str]:
     dataset = found.dataset
     yield f"{dataset.path}: {dataset.layout}"
     yield f"  pictures     {len(dataset.pictures):,}"
@@ -75,7 +75,7 @@ def _lines(found: Identity, name: str | None) -> Iterator[str]:
     yield _verdict(found, name)
 
 
-def _classes(found: Identity) -> str:
+def _classes(found: Inventory) -> str:
     counts = set(found.classes.values())
     if not counts:
         return "0"
@@ -83,13 +83,13 @@ def _classes(found: Identity) -> str:
     return f"{len(found.classes):,}, with {each} pictures each"
 
 
-def _kinds(found: Identity) -> list[tuple[str, list[str]]]:
+def _kinds(found: Inventory) -> list[tuple[str, list[str]]]:
     named = [(kind, found.named(kind)) for kind in ("missing", "extra", "duplicate", "malformed")]
     same = [f"the same bytes: {', '.join(ids[:SHOWN])}" for ids in found.same]
     return [*named, ("corrupt", list(found.corrupt)), ("duplicate", same)]
 
 
-def _verdict(found: Identity, name: str | None) -> str:
+def _verdict(found: Inventory, name: str | None) -> str:
     if found.in_order:
         return "in order"
     counts: dict[str, int] = {}

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zoo import escape
+from zoo import escape, strict_json
 from zoo.errors import Unavailable
 
 SCHEMA_VERSION = "1"
@@ -87,7 +86,7 @@ def read(path: Path) -> Golden:
             data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
             raise ValueError(f"it is larger than {LARGEST:,} bytes")
-        said = json.loads(data.decode(), parse_constant=_refused, parse_float=_finite)
+        said = strict_json.loads(data.decode())
         _check(said)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from None
@@ -138,17 +137,6 @@ def _is_float32(value: object) -> bool:
 
 def _nine(value: float) -> float:
     return float(f"{value:.9g}")
-
-
-def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("it holds a number larger than any")
-    return number
 
 
 def _unreadable(path: Path, reason: str) -> Unavailable:

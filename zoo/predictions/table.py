@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from zoo import strict_json
 from zoo.errors import Unavailable
 from zoo.predictions import TOP, Prediction
 
@@ -113,7 +114,7 @@ def _schema(said: Mapping[str, Any]) -> Any:
 
 def _said(metadata: Mapping[bytes, bytes] | None) -> Mapping[str, Any]:
     try:
-        said = json.loads((metadata or {})[KEY])
+        said = strict_json.loads((metadata or {})[KEY])
     except (KeyError, ValueError, RecursionError):
         raise ValueError("it does not say what it rests on") from None
     if not isinstance(said, dict):

@@ -149,8 +149,8 @@ def _text(path: Path) -> str:
 def _target(path: Path) -> Path:
     try:
         target = path.resolve()
-        inside = target.is_relative_to(path.parent.resolve())
-    except (RuntimeError, ValueError):  # links in a circle, or a NUL
+        inside = target.is_relative_to(path.parent.resolve()) and not target.is_symlink()
+    except (RuntimeError, ValueError):  # links in a circle (a link is left since 3.13), or a NUL
         inside = False
     if not inside:
         hint = "name the file itself with --lock, or put it in the place of the link"

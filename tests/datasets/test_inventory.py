@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from zoo import identity
+from zoo import inventory
 from zoo.datasets import _imagenet, inspect_dataset, open_dataset
-from zoo.identity import Identity, identify, look_at
+from zoo.inventory import Inventory, look_at, take_inventory
 from zoo.pictures import File, Picture
 
 WNIDS = list(_imagenet.wnids())
 TENCH, GOLDFISH = WNIDS[0], WNIDS[1]
 
 
-def identified(path: Path) -> Identity:
-    return identify(inspect_dataset(path), lambda done, total: None)
+def inventoried(path: Path) -> Inventory:
+    return take_inventory(inspect_dataset(path), lambda done, total: None)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def as_format(form: str) -> bytes:
 
 
 def test_a_dataset_in_order_is_counted_and_has_a_fingerprint(folders: Path) -> None:
-    found = identified(folders)
+    found = inventoried(folders)
     assert found.in_order
     assert found.classes == {0: 3, 1: 3}
     assert found.fingerprint is not None
@@ -87,7 +87,7 @@ def test_a_dataset_in_order_is_counted_and_has_a_fingerprint(folders: Path) -> N
 def test_a_file_that_is_no_picture_is_named(folders: Path, content: bytes, reason: str) -> None:
     path = folders / TENCH / "1.JPEG"
     path.write_bytes(content)
-    found = identified(folders)
+    found = inventoried(folders)
     assert not found.in_order
     (message,) = found.corrupt
     assert message.startswith(f"{path} cannot be decoded (")
@@ -99,7 +99,7 @@ def test_a_file_that_is_no_picture_is_named(folders: Path, content: bytes, reaso
 def test_a_picture_that_is_cut_off_is_named(folders: Path, draw, share: float) -> None:
     data = draw(1, side=64)
     (folders / TENCH / "1.JPEG").write_bytes(data[: int(share * len(data))])
-    assert len(identified(folders).corrupt) == 1
+    assert len(inventoried(folders).corrupt) == 1
 
 
 @pytest.mark.parametrize(
@@ -108,30 +108,30 @@ def test_a_picture_that_is_cut_off_is_named(folders: Path, draw, share: float) -
 )
 def test_pictures_of_other_colours_are_in_order(folders: Path, draw, form: str, mode: str) -> None:
     (folders / TENCH / "1.JPEG").write_bytes(draw(1, form, mode))
-    assert identified(folders).in_order
+    assert inventoried(folders).in_order
 
 
 def test_a_picture_of_one_pixel_is_in_order(folders: Path) -> None:
     Image.new("RGB", (1, 1)).save(folders / TENCH / "1.JPEG", format="PNG")
-    assert identified(folders).in_order
+    assert inventoried(folders).in_order
 
 
 def test_scrambled_bytes_that_can_be_decoded_show_in_the_fingerprint(folders: Path) -> None:
-    before = identified(folders).fingerprint
+    before = inventoried(folders).fingerprint
     path = folders / TENCH / "1.JPEG"
     content = bytearray(path.read_bytes())
     middle = len(content) - 60
     content[middle : middle + 8] = bytes(8)
     path.write_bytes(content)
-    assert identified(folders).fingerprint != before
+    assert inventoried(folders).fingerprint != before
 
 
 def test_two_classes_that_are_swapped_show_in_the_fingerprint(folders: Path) -> None:
-    before = identified(folders)
+    before = inventoried(folders)
     (folders / TENCH).rename(folders / "swap")
     (folders / GOLDFISH).rename(folders / TENCH)
     (folders / "swap").rename(folders / GOLDFISH)
-    after = identified(folders)
+    after = inventoried(folders)
     assert after.in_order
     assert after.classes == before.classes
     assert after.fingerprint != before.fingerprint
@@ -139,19 +139,19 @@ def test_two_classes_that_are_swapped_show_in_the_fingerprint(folders: Path) -> 
 
 def test_the_same_picture_under_two_names_is_named(folders: Path) -> None:
     shutil.copy(folders / TENCH / "1.JPEG", folders / GOLDFISH / "copy.JPEG")
-    found = identified(folders)
+    found = inventoried(folders)
     assert found.same == ((f"{TENCH}/1.JPEG", f"{GOLDFISH}/copy.JPEG"),)
     assert not found.in_order
 
 
 def test_the_fingerprint_does_not_depend_on_names_or_layout(layouts) -> None:
-    assert len({identified(path).fingerprint for path in layouts.values()}) == 1
+    assert len({inventoried(path).fingerprint for path in layouts.values()}) == 1
 
 
 def test_where_bytes_are_not_there_no_fingerprint_is_made_up(folders: Path) -> None:
     dataset = open_dataset(folders)
     (folders / TENCH / "1.JPEG").unlink()
-    found = identify(dataset, lambda done, total: None)
+    found = take_inventory(dataset, lambda done, total: None)
     assert found.fingerprint is None
     (message,) = found.corrupt
     assert "1.JPEG cannot be read (FileNotFoundError" in message
@@ -159,7 +159,7 @@ def test_where_bytes_are_not_there_no_fingerprint_is_made_up(folders: Path) -> N
 
 def test_an_empty_dataset_has_no_fingerprint(tmp_path: Path) -> None:
     (tmp_path / TENCH).mkdir()
-    found = identified(tmp_path)
+    found = inventoried(tmp_path)
     assert (found.fingerprint, found.in_order) == (None, False)
     assert found.named("missing") == [f"{tmp_path / TENCH} holds no picture"] + [
         f"{tmp_path} holds no picture"
@@ -168,16 +168,16 @@ def test_an_empty_dataset_has_no_fingerprint(tmp_path: Path) -> None:
 
 def test_progress_is_told_after_every_picture(folders: Path) -> None:
     told: list[tuple[int, int]] = []
-    identify(open_dataset(folders), lambda *done: told.append(done))
+    take_inventory(open_dataset(folders), lambda *done: told.append(done))
     assert told == [(number, 6) for number in range(1, 7)]
 
 
 def test_processes_see_what_one_process_sees(folders: Path, monkeypatch) -> None:
     (folders / TENCH / "1.JPEG").write_bytes(b"no picture")
     shutil.copy(folders / TENCH / "2.JPEG", folders / GOLDFISH / "copy.JPEG")
-    alone = identified(folders)
-    monkeypatch.setattr(identity, "CHUNK", 2)
-    assert identified(folders) == alone
+    alone = inventoried(folders)
+    monkeypatch.setattr(inventory, "CHUNK", 2)
+    assert inventoried(folders) == alone
 
 
 def die(pictures: object) -> None:
@@ -185,9 +185,9 @@ def die(pictures: object) -> None:
 
 
 def test_a_picture_that_ends_its_process_is_named(folders: Path, monkeypatch) -> None:
-    monkeypatch.setattr(identity, "CHUNK", 4)
-    monkeypatch.setattr(identity, "_look_at_all", die)
-    found = identified(folders)
+    monkeypatch.setattr(inventory, "CHUNK", 4)
+    monkeypatch.setattr(inventory, "_look_at_all", die)
+    found = inventoried(folders)
     assert len(found.corrupt) == 6
     assert found.corrupt[0].endswith("0.JPEG ended the process that decoded it")
 

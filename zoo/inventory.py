@@ -15,7 +15,7 @@ from zoo.predictions import fingerprint
 from zoo.survey.pool import spread
 
 CHUNK = 64  # pictures that a process is given at a time; fewer than that are decoded in this one
-_HEAVY = ("PIL.Image", "zoo.identity")
+_HEAVY = ("PIL.Image", "zoo.inventory")
 
 Progress = Callable[[int, int], None]
 
@@ -29,7 +29,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Inventory:
     """What a dataset is.
 
     Attributes:
@@ -76,7 +76,7 @@ class Identity:
         }
 
 
-def identify(dataset: Dataset, progress: Progress) -> Identity:
+def take_inventory(dataset: Dataset, progress: Progress) -> Inventory:
     """Return what a dataset is, once each picture was read and decoded to its last row.
 
     Args:
@@ -89,7 +89,7 @@ def identify(dataset: Dataset, progress: Progress) -> Identity:
         progress(done, len(pictures))
     outcomes = [each for each in seen if each is not None]
     counts = Counter(picture.label for picture in pictures)
-    return Identity(
+    return Inventory(
         dataset,
         dict(sorted(counts.items())),
         tuple(f"{p.where} {s.wrong}" for p, s in zip(pictures, outcomes, strict=True) if s.wrong),
