@@ -131,7 +131,7 @@ def test_what_is_not_json_is_refused(text):
 def test_a_document_of_another_kind_or_version_is_refused(document):
     with pytest.raises(UsageError, match=r"^run.json is not a Run of schema version 1$") as error:
         from_json(json.dumps(document), "run.json")
-    assert "zoo verify --format json" in error.value.hint
+    assert "'zoo verify --format json -o FILE'" in error.value.hint
 
 
 def spoiled(path, value=...):

@@ -377,8 +377,9 @@ def test_code_that_does_not_build_a_network_is_unavailable_with_the_reason(
 
 
 def test_an_argument_that_the_code_does_not_take_is_unavailable(spec, module: str) -> None:
-    with pytest.raises(Unavailable, match=r"raises TypeError: .*'depth'"):
+    with pytest.raises(Unavailable, match=r"raises TypeError: .*'depth'") as caught:
         PYTHON.build(spec("python", f"{module}:Builder.Inner.build", {"depth": 1}))
+    assert "'Arguments: {…}'" in caught.value.hint
 
 
 CONFIG = {

@@ -14,6 +14,7 @@ from zoo.findings import Finding, Known, Verdict
 from zoo.run import Outdated, Run, SubjectRecord, WeightsFile
 
 SCHEMA_VERSION = "1"
+WHAT = "a Run is what 'zoo verify --format json -o FILE' writes"
 
 
 def to_json(run: Run) -> str:
@@ -46,13 +47,12 @@ def from_json(text: str, name: str) -> Run:
     try:
         document = strict_json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{name} is not JSON: {error}") from None
+        raise UsageError(f"{name} is not JSON: {error}", f"{WHAT}; this may be cut off") from None
     version = document.get("schema_version") if isinstance(document, dict) else None
     if version != SCHEMA_VERSION:
-        raise UsageError(
-            f"{name} is not a Run of schema version {SCHEMA_VERSION}",
-            "a Run is what 'zoo verify --format json' writes",
-        )
+        newer = "it may be of a newer zoo: 'pip install --upgrade zoo-verify'"
+        hint = newer if version and "findings" in document else WHAT
+        raise UsageError(f"{name} is not a Run of schema version {SCHEMA_VERSION}", hint)
     _check(document, name)
     return Run(
         version=document["tool"]["version"],
@@ -131,4 +131,7 @@ def _check(document: Any, name: str) -> None:
     error = schemas.fault("run", document)
     if error is not None:
         where = "/".join(str(step) for step in error.absolute_path)
-        raise UsageError(f"{name} is not a Run: /{where} breaks the rule '{error.validator}'")
+        raise UsageError(
+            f"{name} is not a Run: /{where} breaks the rule '{error.validator}'",
+            f"{WHAT}; 'zoo schema run' says what it may hold",
+        )

@@ -94,8 +94,10 @@ def _tokens(expression: str) -> list[_Token]:
         if match is None:
             start = position + len(expression[position:]) - len(expression[position:].lstrip())
             quote = expression[start] in "'\""
-            message = "this text is never closed" if quote else "this is not part of the language"
-            raise _fault(message, expression, start + 1)
+            if quote:
+                raise _fault("this text is never closed", expression, start + 1)
+            hint = "it has and, or, not, in, brackets, and < <= == != >= > ~"
+            raise _fault("this is not part of the language", expression, start + 1, hint)
         tokens.append(_token(match, expression))
         position = match.end()
     return [*tokens, _Token("end", "", end + 1)]

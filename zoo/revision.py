@@ -75,7 +75,8 @@ def top() -> Path:
     try:
         shown = _git("rev-parse", "--show-toplevel", said="repository")
     except UsageError as error:
-        message = f"this folder is in no git repository ({error.message})"
+        reason = error.message.partition(": ")[2] or error.message
+        message = f"this folder is in no git repository: {reason}"
         raise UsageError(message, "run it inside of a clone") from None
     return Path(os.fsdecode(shown).rstrip("\n"))
 

@@ -137,6 +137,28 @@ def test_what_is_no_run_is_not_rendered(zoo: Zoo, tmp_path: Path, text: str, sai
     outcome = zoo("report", tmp_path / "run.json")
     assert outcome.code == 2
     assert said in outcome.err
+    assert "  → a Run is what 'zoo verify --format json -o FILE' writes" in outcome.err
+
+
+def test_a_run_that_is_not_there_or_newer_says_what_to_do(zoo: Zoo, tmp_path: Path) -> None:
+    outcome = zoo("report", tmp_path)
+    assert outcome.code == 2
+    assert "Is a directory\n  → a Run is what 'zoo verify" in outcome.err
+    (tmp_path / "run.json").write_text('{"schema_version": "99", "findings": []}')
+    assert "  → it may be of a newer zoo: 'pip install" in zoo("report", tmp_path / "run.json").err
+
+
+def test_a_file_in_the_place_of_a_model_is_said_to_be_one(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "run.json").write_text("{}")
+    outcome = zoo("verify", tmp_path / "run.json")
+    assert outcome.code == 2
+    assert "  → that is a file: --index FILE reads an index, 'zoo report FILE' a Run" in outcome.err
+
+
+def test_an_index_without_a_model_is_not_passed_over(zoo: Zoo, tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# No model\n")
+    for arguments in (("check", tmp_path), ("verify", "--all", "--index", tmp_path)):
+        assert zoo(*arguments).err.startswith("note: no model is listed here\n  → a page lists ")
 
 
 def test_a_run_that_is_no_text_or_no_file_is_not_rendered(zoo: Zoo, tmp_path: Path) -> None:

@@ -211,7 +211,8 @@ def test_outside_of_a_repository_it_is_a_message(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = zoo("verify", "--changed-since", "main", "--index", repository / "model-index")
-    assert outcome.code == 2 and "this folder is in no git repository" in outcome.err
+    assert outcome.code == 2
+    assert "this folder is in no git repository: not a git repository" in outcome.err
     monkeypatch.chdir(repository)
     (tmp_path / "far.yml").write_text("Models: [{Name: a}]\n")
     outcome = zoo("verify", "--changed-since", "main", "--index", tmp_path / "far.yml")

@@ -49,6 +49,12 @@ def test_an_unknown_rule_gets_the_nearest_names(zoo: Zoo) -> None:
     assert "did you mean near-chance" in outcome.err
 
 
+def test_a_metric_of_a_report_leads_to_the_rule_that_tests_it(zoo: Zoo) -> None:
+    outcome = zoo("explain", "crop-pct")
+    assert outcome.code == 2
+    assert outcome.err.endswith("is a metric, which a rule tests\n  → zoo explain preprocessing\n")
+
+
 def test_no_rule_is_named_twice() -> None:
     assert not set(rules()) & set(VALIDATORS)
 

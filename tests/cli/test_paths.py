@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoo
-from zoo.cli import _main
+from zoo.cli import _main, _selection
 
 LONG = "a" * 300  # no file system has a file of such a name
 
@@ -41,6 +41,19 @@ def test_a_refused_path_that_nobody_named_is_an_internal_error(
     outcome = zoo("list")
     assert outcome.code == 3
     assert "Traceback" in outcome.err
+
+
+def test_a_working_folder_that_is_gone_is_said_so(
+    zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    _selection.config.cache_clear()
+    outcome = zoo("list")
+    assert outcome.code == 2
+    assert outcome.err == "zoo: the working folder is gone\n  → go to one that is there\n"
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs /proc of Linux")

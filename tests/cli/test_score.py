@@ -138,6 +138,8 @@ def test_what_holds_no_predictions_is_a_usage_error(
     outcome = zoo("score", tmp_path / name)
     assert (outcome.code, outcome.out) == (2, "")
     assert words in outcome.err
+    if name != "twice":
+        assert "'zoo verify --predictions DIR' writes them" in outcome.err
     assert "Traceback" not in outcome.err
 
 

@@ -210,7 +210,7 @@ def test_a_layout_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
 def test_where_there_is_nothing_that_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"there is no dataset at .*nothing") as error:
         open_dataset(tmp_path / "nothing")
-    assert "--dataset" in error.value.hint
+    assert error.value.hint == "give the path of what is there"
 
 
 def test_a_dataset_of_no_known_layout_is_said_with_those_that_are(tmp_path: Path) -> None:

@@ -389,7 +389,7 @@ def test_files_are_read_in_the_order_of_their_names(index):
 
 
 def test_hidden_folders_and_other_files_are_no_part_of_an_index(index):
-    read = index(a_yml="Models:\n- Name: a\n", _git__b_yml="[", c_txt="[")
+    read = index(a_yml="Models:\n- Name: a\n", _git__b_yml="[", c_txt="[", _zoo_json="{}")
     assert read.files == ("a.yml",)
 
 

@@ -137,6 +137,26 @@ def test_a_duplicate_key_is_an_error_at_its_second_line():
 
 
 @pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a:\n\t- b\n", "indent with blanks and not with tabs"),
+        ("a: @b\n", "into quotes"),
+        ("-Name: a\n  FLOPs: 1\n", "write a blank behind '-' and ':'"),
+        ("a: b: c\n", "into quotes"),
+        ("Models:\n- Name: a\n FLOPs: 1\n", "indent what belongs together alike"),
+        ("- a\nb: c\n", "indent what belongs together alike"),
+        ("a: - b\n", "begin the list on a line of its own"),
+        ("a: 'b\n", "close the quotes"),
+        ('a: "C:\\models"\n', "single quotes"),
+        ("a: 1\nb\nc: 2\n", "write a ':' and a blank behind the key"),
+    ],
+)
+def test_what_is_no_yaml_says_how_to_mend_it(text, hint):
+    found = problem(text)
+    assert found.rule == "yaml-syntax" and hint in found.hint
+
+
+@pytest.mark.parametrize(
     ("text", "rule", "line", "column"),
     [
         ("a: [1\nb: 2\n", "yaml-syntax", 2, 2),

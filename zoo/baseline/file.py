@@ -45,7 +45,7 @@ def read(path: Path) -> list[Entry]:
     try:
         text = decoded(read_bytes(path, shown, MAX_BYTES), shown)
     except Malformed as fault:
-        message = f"the baseline {shown} cannot be read: {fault.problem.message}"
+        message = f"the baseline {shown}: {fault.problem.message}"
         raise UsageError(message, "'zoo baseline RUN.json -o FILE' writes one") from None
     return parse(text, shown)
 

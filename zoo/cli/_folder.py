@@ -39,7 +39,7 @@ def write(pages: Mapping[str, str], folder: Path, form: str) -> None:
     gone = [name for name in stale if _take_away(folder, name, listed[name])]
     digests = {name: sha256(text.encode()).hexdigest() for name, text in sorted(pages.items())}
     _output.write_file(listing, escape.as_json({"pages": digests}))
-    click.echo(f"wrote {len(pages)} pages to {folder}", err=True)
+    click.echo(f"wrote {_text.many(len(pages), 'page')} to {folder}", err=True)
     _tell(gone, [name for name in stale if name not in gone])
 
 

@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -93,6 +94,9 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(error, OSError) and _is_named(error.filename, arguments):
             _output.complain(UsageError(f"cannot use {error.filename}: {error.strerror}"))
             return USAGE
+        if isinstance(error, FileNotFoundError) and not _is_somewhere():
+            _output.complain(UsageError("the working folder is gone", "go to one that is there"))
+            return USAGE
         traceback.print_exc()  # the one place where it reaches a user: it is our fault
         click.echo("zoo: internal error: please report it with the lines above", err=True)
         return INTERNAL
@@ -105,6 +109,15 @@ def _invoke(arguments: list[str]) -> int | None:
     with zoo.make_context("zoo", arguments) as context:
         code: int | None = zoo.invoke(context)
         return code
+
+
+def _is_somewhere() -> bool:
+    """Return whether the working folder is there still."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _is_named(path: object, arguments: Iterable[str]) -> bool:

@@ -207,11 +207,13 @@ def _datasets_of(settings: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def _there(datasets: Mapping[str, str]) -> dict[str, Path]:
-    paths = {name: Path(path) for name, path in datasets.items()}
-    for path in paths.values():
-        if not path.exists():
-            raise UsageError(f"there is no dataset at {path}", "--dataset takes [NAME=]PATH")
-    return paths
+    for name, path in datasets.items():
+        if not path:
+            raise UsageError(f"no path is given for {name}", "--dataset takes [NAME=]PATH")
+        if not Path(path).exists():
+            hint = "--dataset takes [NAME=]PATH, and [datasets] of the settings NAME = PATH"
+            raise UsageError(f"there is no dataset at {path}", hint)
+    return {name: Path(path) for name, path in datasets.items()}
 
 
 def _check_named(datasets: Mapping[str, Path], entries: Sequence[ModelEntry]) -> None:

@@ -12,6 +12,7 @@ import click
 
 from zoo import escape
 from zoo.atomic import aside
+from zoo.cli import _text
 from zoo.errors import UsageError, ZooError
 
 UNBOUNDED = 1000  # no terminal: one line a row, for grep and head
@@ -60,6 +61,10 @@ def check_place(output: Path | None, *, many: bool) -> None:
     """
     if output is None:
         return
+    if not many and _is_outlet(output):
+        if not os.access(output, os.W_OK):
+            raise UsageError(f"cannot write {output}: it may not be written to")
+        return
     folder = output if many else output.parent
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
@@ -73,15 +78,26 @@ def check_place(output: Path | None, *, many: bool) -> None:
 def write_file(path: Path, text: str) -> None:
     """Write a whole file or none: beside its place first, then renamed.
 
+    A link stays one. A device or a pipe, such as /dev/stdout, is written to and never replaced.
+
     Raises:
         UsageError: the folder cannot be written to.
     """
+    target = Path(os.path.realpath(path))
     try:
-        with aside(path.parent, prefix=f".{path.name}-") as hidden:
+        if _is_outlet(path):
+            path.write_bytes(text.encode())
+            return
+        with aside(target.parent, prefix=f".{target.name}-") as hidden:
             hidden.write_bytes(text.encode())
-            hidden.replace(path)
+            hidden.replace(target)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _is_outlet(path: Path) -> bool:
+    """Return whether something is there that takes text and is no file: a device, a pipe."""
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def deliver(pages: Mapping[str, str], output: Path | None, *, many: bool) -> None:
@@ -95,7 +111,7 @@ def deliver(pages: Mapping[str, str], output: Path | None, *, many: bool) -> Non
     elif many:
         for name, text in pages.items():
             write_file(output / name, text)
-        click.echo(f"wrote {len(pages)} pages to {output}", err=True)
+        click.echo(f"wrote {_text.many(len(pages), 'page')} to {output}", err=True)
     else:
         write_file(output, "".join(pages.values()))
         click.echo(f"wrote {output}", err=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from zoo.errors import UsageError
-from zoo.evidence import from_json
+from zoo.evidence import WHAT, from_json
 from zoo.run import Run, merge
 
 runs_argument = click.argument(
@@ -44,9 +44,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        raise UsageError(f"cannot read {path}: {error.strerror}", WHAT) from None
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is not JSON: it is not UTF-8 text") from None
+        raise UsageError(f"{path} is not JSON: it is not UTF-8 text", WHAT) from None
 
 
 def is_run(path: Path) -> bool:

@@ -103,7 +103,15 @@ def open_index(given: Path | None) -> Index:
     index = read_index(index_path(given))
     for problem in index.problems:
         click.echo(describe(problem), err=True)
+    tell_if_empty(index)
     return index
+
+
+def tell_if_empty(index: Index) -> None:
+    """Say how models are listed where none is, and nothing is wrong either."""
+    if not index.entries and not index.problems:
+        click.echo("note: no model is listed here", err=True)
+        click.echo("  → a page lists them in a comment: 'Type: model-index', 'Models'", err=True)
 
 
 def sound_registry(given: Path | None) -> Registry:
@@ -205,6 +213,8 @@ def lookup(registry: Registry, name: str) -> ModelEntry:
     if found:
         raise UsageError(f"there are several models '{name}'", f"say {' or '.join(found)}")
     hint = nearest(name, {_bare(full) for full in registry}) or "see 'zoo list'"
+    if Path(name).is_file():
+        hint = "that is a file: --index FILE reads an index, 'zoo report FILE' a Run"
     raise UsageError(f"there is no model '{name}' in the index", hint)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from zoo import escape
-from zoo.cli import _output, _selection
+from zoo.cli import _output, _selection, _text
 from zoo.errors import UsageError, nearest
 from zoo.forensics import investigate
 from zoo.index import Index, Problem, read_index
@@ -35,8 +35,9 @@ def check_command(
     says more. Writes nothing."""
     left_out = _rules(ignored)
     found = read_index(*(paths or (_selection.index_path(index),)), known_rules=_known())
+    _selection.tell_if_empty(found)
     problems = [problem for problem in _problems(found) if problem.rule not in left_out]
-    _output.emit(_json(found, problems) if form == "json" else _text(found, problems))
+    _output.emit(_json(found, problems) if form == "json" else _words(found, problems))
     return 1 if _errors(problems) else 0
 
 
@@ -71,18 +72,14 @@ def _json(index: Index, problems: list[Problem]) -> str:
     return escape.as_json(document)
 
 
-def _text(index: Index, problems: list[Problem]) -> str:
+def _words(index: Index, problems: list[Problem]) -> str:
     lines = [_selection.describe(problem) for problem in problems]
     errors = _errors(problems)
     lines.append(
-        f"{_many(len(index.files), 'file')}, {_many(len(index.entries), 'model')}: "
-        f"{_many(errors, 'error')}, {_many(len(problems) - errors, 'warning')}"
+        f"{_text.many(len(index.files), 'file')}, {_text.many(len(index.entries), 'model')}: "
+        f"{_text.many(errors, 'error')}, {_text.many(len(problems) - errors, 'warning')}"
     )
     return "\n".join(lines) + "\n"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _errors(problems: Iterable[Problem]) -> int:

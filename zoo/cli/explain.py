@@ -78,6 +78,11 @@ def _explain(name: str) -> str:
         return "\n\n".join("\n".join(wrap(part, WIDTH)) for part in said) + "\n"
     if name in VALIDATORS:
         return f"{name} (a validator of zoo verify)\n\n{_argument(name)}\n"
+    tested_by = {m.value: found for found in VALIDATORS for m in VALIDATORS[found].metrics}
+    if name in tested_by:
+        raise UsageError(
+            f"{name} is a metric, which a rule tests", f"zoo explain {tested_by[name]}"
+        )
     hint = nearest(name, [*known, *VALIDATORS]) or "see 'zoo explain'"
     raise UsageError(f"there is no rule '{name}'", hint)
 

@@ -22,6 +22,7 @@ from zoo.sampling.bounds import in_percent
 
 REAL = "real"
 SHOWN = 5
+KEPT = f"give a {WHOLE}, or the folder that holds it; 'zoo verify --predictions DIR' writes them"
 
 
 @click.command("score")
@@ -55,12 +56,12 @@ def _read(path: Path) -> Table:
     except OSError as error:
         raise UsageError(
             f"cannot read {file}: {error.strerror or error}",
-            f"give a {WHOLE}, or the folder that holds it",
+            KEPT,
         ) from None
     except ValueError as error:
-        raise UsageError(f"{file} holds no predictions: {error}") from None
+        raise UsageError(f"{file} holds no predictions: {error}", KEPT) from None
     if not found.items:
-        raise UsageError(f"{file} holds no predictions: it has no rows")
+        raise UsageError(f"{file} holds no predictions: it has no rows", KEPT)
     return found
 
 

@@ -117,7 +117,7 @@ def _layout_of(path: Path, asked: str) -> str:
     if asked and asked not in LAYOUTS:
         raise UsageError(f"there is no layout '{asked}'", nearest(asked, LAYOUTS))
     if not path.exists():
-        raise Unavailable(f"there is no dataset at {path}", "give its path with --dataset")
+        raise Unavailable(f"there is no dataset at {path}", "give the path of what is there")
     if asked:
         return asked
     try:

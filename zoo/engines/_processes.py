@@ -16,7 +16,7 @@ from multiprocessing.connection import wait as wait_for
 from zoo.engines import TRIES, Predicted, Work, _task
 from zoo.errors import Unavailable
 from zoo.predictions.ledger import Range, in_words
-from zoo.survey.pool import context
+from zoo.survey.pool import context, end_server
 
 _HEAVY = ("torch", "timm", "zoo.engines._task")
 PATIENCE = 10  # seconds for a process that was killed to be gone
@@ -75,6 +75,9 @@ def predict(work: Work, ranges: Sequence[Range]) -> Generator[Predicted, None, N
                     continue
                 work.tick(len(items))
                 yield span, items
+    except KeyboardInterrupt:
+        end_server()
+        raise
     finally:
         for process in (*idle, *(process for process, _ in running.values())):
             process.end()

@@ -15,6 +15,7 @@ import yaml
 
 from zoo.claims import Location
 from zoo.index.problems import Malformed
+from zoo.index.rules import YAML_HINTS
 from zoo.index.tree import LONG, Entry, Mapping, Mark, Node, Scalar, Sequence, fold
 
 Step = str | int | None
@@ -61,8 +62,10 @@ def read(
         place = _behind(text, path, first_line)  # libyaml ends every text with a line of its own
         if mark is not None and mark.line <= place.line - first_line:
             place = Location(path, mark.line + first_line, mark.column + 1)
-        message = f"cannot be read as {language}: {error.problem or error.context}"
-        raise Malformed(f"{language.lower()}-syntax", message, place) from None
+        problem = error.problem or error.context or ""
+        message = f"cannot be read as {language}: {problem}"
+        hint = YAML_HINTS.get(problem, "") if language == "YAML" else ""
+        raise Malformed(f"{language.lower()}-syntax", message, place, hint) from None
 
 
 def require_json(text: str, path: str) -> None:

@@ -201,7 +201,7 @@ def _below(root: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             file = Path(folder, name)
-            if file.suffix not in MARKDOWN | DATA:
+            if file.suffix not in MARKDOWN | DATA or name.startswith("."):
                 continue
             if not file.is_symlink() or Path(os.path.realpath(file)).is_relative_to(real):
                 yield file

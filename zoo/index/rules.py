@@ -10,6 +10,20 @@ from zoo.rules import Level, Rule
 _WHY_UNREAD = "what stands here is not read, so that none of its claims is checked"
 _WHY_GUESS = "readers of YAML differ in what they make of this, and zoo does not guess"
 
+# What libyaml says is no help to someone who has not written a parser.
+YAML_HINTS = {
+    "block sequence entries are not allowed in this context": "begin the list on a line of its own",
+    "could not find expected ':'": "write a ':' and a blank behind the key",
+    "did not find expected '-' indicator": "indent what belongs together alike",
+    "did not find expected key": "indent what belongs together alike",
+    "found character that cannot start any token": "indent with blanks and not with tabs, and put "
+    "a text that begins with '@', '`' or '%' into quotes",
+    "found unexpected end of stream": "close the quotes",
+    "found unknown escape character": "put a text with a backslash into single quotes",
+    "mapping values are not allowed in this context": "here or on the line before: write a blank "
+    "behind '-' and ':', indent alike, and put a text that holds ': ' into quotes",
+}
+
 _ERRORS = {
     "bad-value": (
         "the value of a field cannot be read as what the field holds, or is out of its range",

@@ -106,7 +106,9 @@ def _factory(spec: SourceSpec) -> Callable[..., object]:
 
 
 def _failed(spec: SourceSpec, what: str, error: BaseException) -> Unavailable:
-    return Unavailable(f"{spec.location}: {spec.reference} {what} {reason(error)}")
+    wrong_call = isinstance(error, TypeError)
+    hint = "what it is called with stands in the Source: 'Arguments: {…}'" if wrong_call else ""
+    return Unavailable(f"{spec.location}: {spec.reference} {what} {reason(error)}", hint)
 
 
 SOURCE = Python()

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import forkserver
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver, resource_tracker
 from typing import Any, TypeVar
 
 from zoo.machine import cores
@@ -74,6 +74,9 @@ def _once(
                 raise BrokenProcessPool("no process answers any more")
             for future in done:
                 yield futures[future], future.result()
+    except KeyboardInterrupt:
+        end_server()
+        raise
     finally:  # also where a thread of a network would keep its process alive for ever
         executor.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
@@ -87,9 +90,31 @@ def context(heavy: Sequence[str]) -> Any:
         return multiprocessing.get_context("spawn")
     begun = multiprocessing.get_context("forkserver")
     begun.set_forkserver_preload(list(heavy))
-    with _safe_path():
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again where it begins
+    with _safe_path(), _deaf():
         forkserver.ensure_running()
     return begun
+
+
+def end_server() -> None:
+    """End the process that others are forked from.
+
+    Else it would do what it was asked for while it was importing, after its parent is gone.
+    """
+    pid: int | None = getattr(forkserver._forkserver, "_forkserver_pid", None)
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let a process that begins never hear Ctrl-C: it would print where its imports were."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ NAME = "zoo.lock"
 SCHEMA_VERSION = "1"
 MAX_BYTES = 16 * 2**20
 _DIGEST = re.compile(r'"sha256"\s*:\s*"([0-9a-f]{64})"')
-MEND = "mend it by hand, or remove it and run 'zoo lock --all'"
+MEND = "mend it by hand, or move it away and run 'zoo lock --all', which writes such a file"
 
 
 @dataclass(frozen=True, slots=True)

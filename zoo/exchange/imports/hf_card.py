@@ -46,7 +46,10 @@ def _keys(page: str, source: str) -> Iterator[str]:
     lines = page.split("\n")
     ends = [number for number, line in enumerate(lines) if number and line.rstrip() == "---"]
     if lines[0].rstrip() != "---" or not ends:
-        raise UsageError(f"{source}:1: this is no model card: it has no front matter")
+        raise UsageError(
+            f"{source}:1: this is no model card: it has no front matter",
+            "a card begins with a line '---'; a page of an index needs no import: --index PATH",
+        )
     for line in lines[1 : ends[0]]:
         if match := _KEY.match(line):
             yield match[1]
