@@ -182,7 +182,7 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import installed
+    from tests.conftest import installed
 
     path = installed()
     if path is None:

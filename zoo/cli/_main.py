@@ -88,18 +88,23 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("interrupted: nothing was left half-written", err=True)
         return INTERRUPTED
     except Exception as error:
-        if isinstance(error, BrokenPipeError) and not _HELP.isdisjoint(arguments):
-            _output.forget_stdout()  # the reader of click's help has gone away
-            return 0
-        if isinstance(error, OSError) and _is_named(error.filename, arguments):
-            _output.complain(UsageError(f"cannot use {error.filename}: {error.strerror}"))
-            return USAGE
-        if isinstance(error, FileNotFoundError) and not _is_somewhere():
-            _output.complain(UsageError("the working folder is gone", "go to one that is there"))
-            return USAGE
-        traceback.print_exc()  # the one place where it reaches a user: it is our fault
-        click.echo("zoo: internal error: please report it with the lines above", err=True)
-        return INTERNAL
+        return _unforeseen(error, arguments)
+
+
+def _unforeseen(error: Exception, arguments: Sequence[str]) -> int:
+    """Say what has ended a command, and return the exit code: 3, unless the system refused it."""
+    if isinstance(error, BrokenPipeError) and not _HELP.isdisjoint(arguments):
+        _output.forget_stdout()  # the reader of click's help has gone away
+        return 0
+    if isinstance(error, OSError) and _is_named(error.filename, arguments):
+        _output.complain(UsageError(f"cannot use {error.filename}: {error.strerror}"))
+        return USAGE
+    if isinstance(error, FileNotFoundError) and not _is_somewhere():
+        _output.complain(UsageError("the working folder is gone", "go to one that is there"))
+        return USAGE
+    traceback.print_exception(error)  # the one place where it reaches a user: it is our fault
+    click.echo("zoo: internal error: please report it with the lines above", err=True)
+    return INTERNAL
 
 
 def _invoke(arguments: list[str]) -> int | None:
