@@ -14,7 +14,7 @@ import pytest
 import safetensors
 import safetensors.numpy
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.damage import BYTES, damaged, replanted, spoiled_json, survives
@@ -152,6 +152,8 @@ SAFE = {
     st.just(None) | st.integers(0, 2**64 - 1),
     st.integers(20, 30),
 )
+@example(json.dumps({**SAFE, "__metadata__": []}), None, 25)
+@example(json.dumps({**SAFE, "__metadata__": {"format": 1}}), None, 25)
 def test_zoo_takes_no_safetensors_that_the_library_refuses(
     folder: Path, text: str, length: int | None, body: int
 ) -> None:
@@ -184,11 +186,12 @@ OBJECTS = st.recursive(
 @given(OBJECTS.flatmap(
     lambda value: st.sampled_from([0, 1, 2, 4]).map(lambda how: pickle.dumps(value, how))
 ).flatmap(lambda data: st.just(data) | damaged(st.just(data), PICKLES)))  # fmt: skip
+@example(b"\x8d\xff\xff\xff\xff\xff\x00\x00\x00\xff\xff\x7fN.")  # a text of 2**40 bytes
 def test_a_pickle_is_listed_or_rejected_and_never_run(folder: Path, data: bytes) -> None:
     path = folder / "pickle"
     path.write_bytes(data)
     with path.open("rb") as stream:
-        survives(lambda: opcodes.check(stream), Rejected, MemoryError)
+        survives(lambda: opcodes.check(stream), Rejected)
 
 
 HEADS = st.sampled_from(KINDS).map(lambda kind: checkpoint(kind)[:HEAD])

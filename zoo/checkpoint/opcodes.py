@@ -109,6 +109,8 @@ def _opcodes(stream: BinaryIO) -> Iterator[tuple[str, object]]:
     except (ValueError, UnicodeError, OverflowError, IndexError) as error:
         reason = str(error).partition("\n")[0][:80]
         raise damaged(f"its pickle breaks off ({reason})") from None
+    except MemoryError:
+        raise too_much("a text of its pickle is longer than the memory") from None
 
 
 def _check_global(name: str) -> None:

@@ -46,7 +46,7 @@ def read(stream: BinaryIO, size: int) -> dict[str, Tensor]:
     if length > MOST_HEADER:
         raise too_much(f"its header has {length:,} bytes, more than {MOST_HEADER:,}")
     entries = _header(stream.read(length))
-    entries.pop("__metadata__", None)
+    _check_notes(entries.pop("__metadata__", None))
     if not entries:
         raise no_tensors("no tensors by name")
     check_names(list(entries))
@@ -64,6 +64,14 @@ def _header(text: bytes) -> dict[str, Any]:
     if not isinstance(header, dict):
         raise damaged("its header is no JSON object")
     return header
+
+
+def _check_notes(notes: object) -> None:
+    """Require that what is said beside the tensors is texts by name, as the library does."""
+    if notes is None:
+        return
+    if not isinstance(notes, dict) or not all(isinstance(text, str) for text in notes.values()):
+        raise damaged("its __metadata__ is not texts by name")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
