@@ -27,6 +27,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there is no process that others are forked from")
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="older Pythons say where they were then")
 @pytest.mark.parametrize("later", [0, 0.3, 0.5])
 def test_ctrl_c_while_processes_begin_leaves_no_traceback(tmp_path: Path, later: float) -> None:
     (tmp_path / "slow.py").write_text(SLOW)

@@ -90,9 +90,10 @@ def context(heavy: Sequence[str]) -> Any:
         return multiprocessing.get_context("spawn")
     begun = multiprocessing.get_context("forkserver")
     begun.set_forkserver_preload(list(heavy))
-    resource_tracker.ensure_running()  # which would let Ctrl-C through again where it begins
-    with _safe_path(), _deaf():
-        forkserver.ensure_running()
+    with _safe_path():
+        resource_tracker.ensure_running()  # which would let Ctrl-C through again where it begins
+        with _deaf():
+            forkserver.ensure_running()
     return begun
 
 
