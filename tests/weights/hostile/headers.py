@@ -68,6 +68,14 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "S06-not-a-number": (raw(b'{"a": NaN}'), "not JSON"),
     "S07-name-twice": (twice(), "a name comes twice"),
     "S08-leading-blank": (written({"a": entry()}, before=" "), "no format that is read"),
+    "S09-metadata-of-another-kind": (
+        written({"__metadata__": [1], "weight": entry()}),
+        "its __metadata__ is not texts by name",
+    ),
+    "S09-metadata-of-numbers": (
+        written({"__metadata__": {"format": 1}, "weight": entry()}),
+        "its __metadata__ is not texts by name",
+    ),
     "S10-escapes-in-a-name": (written({"\x1b]0;x\x07": entry()}), "a tensor's name"),
     "S10-bidi-in-a-name": (written({"\u202eweight": entry()}), "a tensor's name"),
     "S10-empty-name": (written({"": entry()}), "a tensor's name"),
@@ -86,10 +94,6 @@ ACCEPTED: dict[str, tuple[bytes, dict[str, Values]]] = {
     "S00-padded": (raw(HEADER + b"   "), {"weight": TWO}),
     "S09-metadata": (
         written({"__metadata__": {"x": "<script>\x1b[2J"}, "weight": entry()}),
-        {"weight": TWO},
-    ),
-    "S09-metadata-of-another-kind": (
-        written({"__metadata__": [1], "weight": entry()}),
         {"weight": TWO},
     ),
     "S11-no-elements": (
