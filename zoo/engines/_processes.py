@@ -16,10 +16,9 @@ from multiprocessing.connection import wait as wait_for
 from zoo.engines import TRIES, Predicted, Work, _task
 from zoo.errors import Unavailable
 from zoo.predictions.ledger import Range, in_words
-from zoo.survey.pool import context, end_server
+from zoo.survey.pool import context, end, submit
 
 _HEAVY = ("torch", "timm", "zoo.engines._task")
-PATIENCE = 10  # seconds for a process that was killed to be gone
 
 
 class _Process:
@@ -32,21 +31,14 @@ class _Process:
         self._start()
 
     def _start(self) -> None:
-        self._executor = ProcessPoolExecutor(1, mp_context=context(_HEAVY), initializer=_alone)
+        self.executor = ProcessPoolExecutor(1, mp_context=context(_HEAVY), initializer=_alone)
 
     def predict(self, span: Range) -> Future[_task.Outcome]:
-        return self._executor.submit(_task.predict, self._job, *span)
+        return submit(self.executor, _task.predict, self._job, *span)
 
     def renew(self) -> None:
-        self.end()
+        end(self.executor)
         self._start()
-
-    def end(self) -> None:
-        processes = list((self._executor._processes or {}).values())
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.kill()
-            process.join(PATIENCE)
 
 
 def predict(work: Work, ranges: Sequence[Range]) -> Generator[Predicted, None, None]:
@@ -75,12 +67,9 @@ def predict(work: Work, ranges: Sequence[Range]) -> Generator[Predicted, None, N
                     continue
                 work.tick(len(items))
                 yield span, items
-    except KeyboardInterrupt:
-        end_server()
-        raise
     finally:
         for process in (*idle, *(process for process, _ in running.values())):
-            process.end()
+            end(process.executor)
 
 
 def _choose(

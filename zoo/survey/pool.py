@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -24,6 +25,7 @@ _HEAVY = ("torch", "timm", "zoo.structure.trace", "zoo.survey.worker")
 
 _SAFE = "PYTHONSAFEPATH"
 
+PATIENCE = 10  # seconds for a process that was asked to end
 STALLED = 180  # seconds without an answer from any process; each gives up by itself before that
 
 
@@ -63,10 +65,9 @@ def spread(
 def _once(
     function: Callable[[A], B], arguments: list[A], workers: int, heavy: Sequence[str]
 ) -> Iterator[tuple[A, B]]:
-    others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(workers, mp_context=context(heavy), initializer=_prepare)
     try:
-        futures: dict[Future[B], A] = {executor.submit(function, a): a for a in arguments}
+        futures: dict[Future[B], A] = {submit(executor, function, a): a for a in arguments}
         waiting = set(futures)
         while waiting:
             done, waiting = wait(waiting, STALLED, FIRST_COMPLETED)
@@ -74,14 +75,8 @@ def _once(
                 raise BrokenProcessPool("no process answers any more")
             for future in done:
                 yield futures[future], future.result()
-    except KeyboardInterrupt:
-        end_server()
-        raise
-    finally:  # also where a thread of a network would keep its process alive for ever
-        executor.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
-            if process not in others:
-                process.terminate()
+    finally:
+        end(executor)
 
 
 def context(heavy: Sequence[str]) -> Any:
@@ -94,14 +89,38 @@ def context(heavy: Sequence[str]) -> Any:
         resource_tracker.ensure_running()  # which would let Ctrl-C through again where it begins
         with _deaf():
             forkserver.ensure_running()
+    try:  # what begins first waits until all is imported, and needs nothing of its parent
+        begun.Process(target=gc.collect).start()
+    except KeyboardInterrupt:
+        _end_server()
+        raise
     return begun
 
 
-def end_server() -> None:
-    """End the process that others are forked from.
+def submit(
+    executor: ProcessPoolExecutor, function: Callable[..., B], *arguments: object
+) -> Future[B]:
+    """Have a function run by a process of ``context``; Ctrl-C waits until that one is known."""
+    with _held():
+        return executor.submit(function, *arguments)
 
-    Else it would do what it was asked for while it was importing, after its parent is gone.
+
+def end(executor: ProcessPoolExecutor) -> None:
+    """End the processes of an executor, whatever they do, and then the executor.
+
+    Else a thread of a network would keep its process alive for ever.
     """
+    processes = list((executor._processes or {}).values())
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(PATIENCE)
+        process.kill()
+    executor.shutdown(cancel_futures=True)
+
+
+def _end_server() -> None:
+    """End the process that others are forked from, before it begins what it was asked for."""
     pid: int | None = getattr(forkserver._forkserver, "_forkserver_pid", None)
     if pid is not None:
         with suppress(ProcessLookupError):
@@ -116,6 +135,22 @@ def _deaf() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _held() -> Iterator[None]:
+    """Hold Ctrl-C back until a step is done."""
+    if threading.current_thread() is not threading.main_thread():  # which alone is interrupted
+        yield
+        return
+    came: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextmanager
