@@ -221,33 +221,34 @@ class _Composer:
             items.append(node(item, pointer, len(items), depth + 1))
         return Sequence(tuple(items), mark)
 
-    def mapping(self, event: Any, within: str, step: Step, depth: int) -> Mapping:
+    def mapping(self, begun: Any, within: str, step: Step, depth: int) -> Mapping:
         entries: dict[str, Entry] = {}
-        mark = self.mark(event, within, step)
+        mark = self.mark(begun, within, step)
         pointer = mark.pointer
         take = self.next
-        while type(key := take()) is not yaml.MappingEndEvent:
-            name = self.key(key, pointer, depth)
-            step = name if name.isalnum() else name.replace("~", "~0").replace("/", "~1")
-            value = self.node(take(), pointer, step, depth + 1)
-            entry = Entry(name, value, self.mark(key, pointer, step))
-            folded = fold(name)
+        while type(event := take()) is not yaml.MappingEndEvent:
+            key = self.key(event, pointer, depth)
+            value = self.node(take(), pointer, key.mark.step, depth + 1)
+            folded = fold(key.text)
             if folded in entries:
                 first = entries[folded].mark.line
                 raise self.malformed(
-                    "duplicate-key", f"the key '{name}' is already on line {first}", key
+                    "duplicate-key", f"the key '{key.text}' is already on line {first}", event
                 )
-            entries[folded] = entry
+            entries[folded] = Entry(key.text, value, key.mark)
         return Mapping(entries, mark)
 
-    def key(self, event: Any, within: str, depth: int) -> str:
+    def key(self, event: Any, within: str, depth: int) -> Scalar:
+        """Read a key, whose place is that of its value in the mapping."""
         if type(event) is not yaml.ScalarEvent:
             raise self.malformed("yaml-key", "a key must be a text", event)
-        key = self.node(event, within, None, depth)
+        name: str = event.value
+        step = name if name.isalnum() else name.replace("~", "~0").replace("/", "~1")
+        key = self.node(event, within, step, depth)
         assert isinstance(key, Scalar)
-        if key.text == "<<" and key.plain:
+        if name == "<<" and key.plain:
             raise self.malformed("yaml-merge", "merge keys are not read here", event)
-        return key.text
+        return key
 
     def mark(self, event: Any, within: str, step: Step) -> Mark:
         start = event.start_mark

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from zoo.claims import FITS, Claim, Digest, Metric, ModelEntry, SourceSpec, Text, Value, file_name
@@ -24,9 +24,10 @@ _METADATA = {
 }
 # Fields that publishers fill freely: what can be read is a claim, and nothing else is an error.
 _FREE = {"layers": (Metric.LAYERS, "layer-count"), "dropout": (Metric.DROPOUT, "rate")}
+_Free = tuple[str, Metric, Value, Scalar]  # a field's key, and what it claims
 _COMPONENTS = "architecture"
 _ACCURACIES = {"top 1 accuracy": Metric.TOP_1, "top 5 accuracy": Metric.TOP_5}
-_DESCRIPTIVE = frozenset({"flops convention", "id", "tasks", "training data"})
+_READ = frozenset({*_METADATA, "flops convention", "id", "tasks", "training data"})
 # The hash that publishers put right before a file's extension: at least 8 hexadecimal digits.
 EXTENSIONS = r"(?:pth\.tar|pth|pt|bin|safetensors|npz)"
 _TAIL = re.compile(rf"[-_]([0-9a-f]{{8,64}})\.{EXTENSIONS}\Z")
@@ -52,20 +53,25 @@ def entry(model: Mapping, root: str, library: str = "") -> ModelEntry:
     metadata = metadata if isinstance(metadata, Mapping) else Mapping({}, model.mark)
     weights = tuple(Text(url.text, url.location) for url in texts(model.get("Weights")))
     source = _source(model, metadata, name)
+    free = list(_free(metadata))
     return ModelEntry(
         name=called,
         location=name.location,
         root=root,
         source=source,
         collection=", ".join(part.text for part in texts(model.get("In Collection"))),
-        claims=(*_identity(called, source, weights), *_claims(called, model, metadata, weights)),
+        claims=(
+            *_identity(called, source, weights),
+            *_claims(called, metadata, free, weights),
+            *_accuracies(called, model),
+        ),
         weights=weights[0] if weights else None,
         mirrors=weights[1:],
         code=_link(model.get("Code")),
         paper=_link(model.get("Paper")),
         tasks=_texts(metadata.get("Tasks")),
         training_data=_texts(metadata.get("Training Data")),
-        untested=(*_untested(metadata), *_other_metrics(model)),
+        untested=(*_untested(metadata, free), *_other_metrics(model)),
         fields=fields(model, metadata),
         library=library,
         record=record(model, metadata),
@@ -95,22 +101,21 @@ def _identity(model: str, source: SourceSpec, weights: tuple[Text, ...]) -> Iter
 
 
 def _claims(
-    model: str, body: Mapping, metadata: Mapping, weights: tuple[Text, ...]
+    model: str, metadata: Mapping, free: Iterable[_Free], weights: tuple[Text, ...]
 ) -> Iterator[Claim]:
     for key, (metric, kind) in _METADATA.items():
         node = metadata.get(key)
         if node is not None and (value := _value(node, kind)) is not None:
             yield Claim(model, metric, value, node.location, written(node))
-    for _, metric, value, text in _free(metadata):
+    for _, metric, value, text in free:
         yield Claim(model, metric, value, text.location, text.text)
     if text_of(metadata.get("SHA256")) is None:
         yield from _tails(model, weights)
     for first in weights[:1]:
         yield Claim(model, Metric.WEIGHTS_LOAD, FITS, first.location, first.text)
-    yield from _accuracies(model, body)
 
 
-def _free(metadata: Mapping) -> Iterator[tuple[str, Metric, Value, Scalar]]:
+def _free(metadata: Mapping) -> Iterator[_Free]:
     """Yield what can be read of the fields that need not be claims, with each field's key."""
     for word in _words(metadata.get(_COMPONENTS)).values():
         yield _COMPONENTS, Metric.ARCHITECTURE, word.text, word
@@ -204,8 +209,8 @@ def _core(text: str) -> object:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def _untested(metadata: Mapping) -> tuple[str, ...]:
-    tested = {*_METADATA, *_DESCRIPTIVE, *(key for key, *_ in _free(metadata))}
+def _untested(metadata: Mapping, free: Iterable[_Free]) -> tuple[str, ...]:
+    tested = _READ.union(key for key, *_ in free)
     return tuple(e.name for key, e in metadata.entries.items() if key not in tested)
 
 

@@ -40,7 +40,8 @@ class Mark(NamedTuple):
     @property
     def location(self) -> Location:
         """The place as it is reported."""
-        return Location(self.path, self.line, self.column, self.pointer)
+        path, line, column, within, step = self
+        return Location(path, line, column, "" if step is None else f"{within}/{step}")
 
 
 class _Marked:
