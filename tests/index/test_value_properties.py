@@ -70,6 +70,7 @@ def test_a_larger_number_is_a_larger_value(kind: str, one: str, other: str) -> N
 
 @pytest.mark.parametrize("kind", sorted(PARSERS))
 @given(text=numbers() | st.text("0123456789.,eE+- x×KMGiB%sha256:\u00a0\t", max_size=24))
+@example(text="1.00000000000000000000000e-4")
 def test_a_value_that_is_printed_is_read_back(kind: str, text: str) -> None:
     value = survives(lambda: PARSERS[kind](text), ValueError)
     if value is not None:

@@ -27,7 +27,10 @@ def _split(text: str, wanted: str) -> tuple[Decimal, str]:
     match = _NUMBER.fullmatch(text.strip())
     if match is None or len(match[1]) > _LONGEST:
         raise ValueError(f"not {wanted}")
-    return Decimal(match[1]), match[2].upper()
+    number = Decimal(match[1])
+    if len(str(number)) > _LONGEST:  # without its power of ten
+        raise ValueError(f"not {wanted}")
+    return number, match[2].upper()
 
 
 def _scaled(text: str, units: Mapping[str, int], wanted: str) -> Decimal:
