@@ -6,10 +6,9 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, TypeAlias
 
 from zoo import inference
 from zoo.engines import batches_of
@@ -17,7 +16,6 @@ from zoo.errors import DeviceFault, Unavailable, ZooError
 from zoo.job import Job, network_of, pictures_of
 from zoo.pictures import Picture
 from zoo.predictions import Prediction, table
-from zoo.scratch import scratch
 
 if TYPE_CHECKING:
     from torch import nn
@@ -26,6 +24,9 @@ NOTES = "notes"  # in the table: what a user should know
 DEVICE_FAULT = 17  # a process whose device failed can do no more
 
 Outcome = tuple[str, bytes]
+Prepared: TypeAlias = "tuple[nn.Module, tuple[Picture, ...], tuple[int, ...] | None]"
+
+_prepared: dict[str, Prepared] = {}  # the last job's, for the ranges of it that follow
 
 
 def predict(job: str, start: int, stop: int) -> Outcome:
@@ -34,9 +35,25 @@ def predict(job: str, start: int, stop: int) -> Outcome:
     The text is empty; where they cannot be had it says why, and there is no table. A process whose
     device has failed ends.
     """
+    return _predict(job, None, start, stop)
+
+
+def predict_from(job: str, checkpoint: bytes, start: int, stop: int) -> Outcome:
+    """Do the same on a machine that need not have the checkpoint where the job says.
+
+    Args:
+        checkpoint: what is in that file.
+    """
+    return _predict(job, checkpoint, start, stop)
+
+
+def _predict(job: str, checkpoint: bytes | None, start: int, stop: int) -> Outcome:
+    said = Job.from_json(job)
     try:
-        network, pictures, scored = _prepared(job)
-        said = Job.from_json(job)
+        if job not in _prepared:
+            _prepared.clear()
+            _prepared[job] = _prepare(said, checkpoint)
+        network, pictures, scored = _prepared[job]
         batches = batches_of(pictures, (start, stop), said.device.batch_size)
         notes: list[str] = []
         found = inference.run(
@@ -55,23 +72,17 @@ def predict(job: str, start: int, stop: int) -> Outcome:
         return json.dumps([error.message, error.hint]), b""
 
 
-def predict_from(job: str, checkpoint: bytes, start: int, stop: int) -> Outcome:
-    """Do the same on a machine that need not have the checkpoint where the job says.
+def _prepare(job: Job, checkpoint: bytes | None) -> Prepared:
+    import torch
 
-    Args:
-        checkpoint: what is in that file.
-    """
-    said = Job.from_json(job)
-    here = replace(said, checkpoint=str(_placed(said.weights, checkpoint)))
-    return predict(here.to_json(), start, stop)
-
-
-def _placed(name: str, content: bytes) -> Path:
-    """Return a file with the checkpoint of that name, which goes when this process ends."""
-    path = scratch() / f"{name}.safetensors"
-    if not path.exists():
-        path.write_bytes(content)
-    return path
+    torch.set_num_threads(job.threads)
+    pictures, scored = pictures_of(job)
+    if checkpoint is None:
+        return network_of(job), pictures, scored
+    with NamedTemporaryFile(prefix="zoo-") as file:  # gone again: Ray's processes are killed
+        file.write(checkpoint)
+        file.flush()
+        return network_of(replace(job, checkpoint=file.name)), pictures, scored
 
 
 def read(outcome: Outcome, say: Callable[[str], None]) -> tuple[Prediction, ...]:
@@ -88,14 +99,3 @@ def read(outcome: Outcome, say: Callable[[str], None]) -> tuple[Prediction, ...]
     for note in found.said[NOTES]:
         say(note)
     return found.items
-
-
-@lru_cache(maxsize=1)
-def _prepared(text: str) -> tuple[nn.Module, tuple[Picture, ...], tuple[int, ...] | None]:
-    """Return what a job is about; built once, for the ranges of the job that follow."""
-    import torch
-
-    job = Job.from_json(text)
-    torch.set_num_threads(job.threads)
-    pictures, scored = pictures_of(job)
-    return network_of(job), pictures, scored
