@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from zoo.claims import Metric
-from zoo.errors import Unavailable
+from zoo.errors import Blocked, Unavailable
 from zoo.subject import Lazy, Preprocessing, Stated, documented, from_config
 
 HALF = (Decimal("0.5"),) * 3
@@ -47,16 +47,14 @@ def test_an_error_that_a_user_can_act_on_is_kept_and_raised_again() -> None:
 
     def make() -> None:
         calls.append(1)
-        raise Unavailable("gone")
+        raise Blocked("weights-digest", "gone", "look again")
 
     lazy = Lazy(make)
-    errors = []
-    for _ in range(2):
-        with pytest.raises(Unavailable) as error:
+    for _ in range(3):
+        with pytest.raises(Blocked, match="^gone$") as error:
             lazy()
-        errors.append(error.value)
+        assert (error.value.rule, error.value.hint) == ("weights-digest", "look again")
     assert calls == [1]
-    assert errors[0] is errors[1]
     assert lazy.made is None
 
 

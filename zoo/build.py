@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from zoo.checkpoint.record import Checkpoint
@@ -14,7 +15,7 @@ from zoo.machine import package_version
 from zoo.options import Options
 from zoo.predictor import Predictor, dataset_path
 from zoo.sources import SOURCES, Source, source_of
-from zoo.subject import Lazy, Preprocessing, Subject, documented
+from zoo.subject import Lazy, Preprocessing, Stated, Subject, documented
 from zoo.survey.answers import Answers
 from zoo.survey.worker import skeleton
 from zoo.weights import load, obtain
@@ -54,15 +55,16 @@ def subject_of(
         answers: of all models that are verified together.
         allowed: by how much a claim may be missed, which says when enough pictures were drawn.
     """
-    parts = _Parts(entry, options, answers, allowed)
+    recipe = _Recipe(entry, options, allowed)
+    parts = _Parts(recipe, answers)
     return Subject(
         entry=entry,
         source=_describe(entry),
         identity=parts.identity,
-        parameters=Lazy(lambda: parts.trusted(answers.parameters)(entry)),
-        totals=lambda shape: parts.trusted(answers.totals)(entry, shape),
-        explanation=lambda: parts.trusted(answers.explanation)(entry),
-        traits=lambda shape: parts.trusted(answers.traits)(entry, shape),
+        parameters=Lazy(lambda: recipe.trusted(answers.parameters)(entry)),
+        totals=lambda shape: recipe.trusted(answers.totals)(entry, shape),
+        explanation=lambda: recipe.trusted(answers.explanation)(entry),
+        traits=lambda shape: recipe.trusted(answers.traits)(entry, shape),
         weights=parts.weights,
         network=parts.network,
         stated=parts.stated,
@@ -72,28 +74,13 @@ def subject_of(
     )
 
 
-class _Parts:
-    """What the subject of an entry is made of; each is made once, when it is first asked for."""
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How the parts of an entry's subject are made; it keeps none of them."""
 
-    def __init__(
-        self,
-        entry: ModelEntry,
-        options: Options,
-        answers: Answers,
-        allowed: Callable[[Claim], Tolerance],
-    ) -> None:
-        self._entry, self._options, self._allowed = entry, options, allowed
-        store = options.access.store
-        self.identity = Lazy(lambda: self.trusted(answers.identity)(entry))
-        self.weights = Lazy(lambda: obtain(entry, options.access))
-        self.checkpoint = Lazy(lambda: in_store(store)(self.weights()))
-        self._other = Lazy(lambda: in_store(store, other=True)(self.weights()))
-        self._skeleton = Lazy(lambda: skeleton(self._source(), entry.source))
-        self.stated = Lazy(lambda: self._source().stated(entry, self._skeleton))
-        self.network = Lazy(lambda: self._built(self.checkpoint))
-        self.predictions = Predictor(
-            entry, options, self.network, self.checkpoint, self._preprocessing, self._claims_on
-        ).by_name()
+    entry: ModelEntry
+    options: Options
+    allowed: Callable[[Claim], Tolerance]
 
     def trusted(self, answer: T) -> T:
         """Return what answers for the network, if its code may be run.
@@ -101,15 +88,56 @@ class _Parts:
         Raises:
             ZooError: the index is not trusted, or names no source.
         """
-        self._source()
+        self.source()
         return answer
+
+    def source(self) -> Source:
+        return source_of(self.entry, trust_python=self.options.trust_python)
+
+    def built(self, opened: Callable[[], Checkpoint]) -> nn.Module:
+        checkpoint = opened()  # before a network is built in vain
+        source = self.source()
+        return load(source.build(self.entry.source), checkpoint, source.convert)
+
+    def preprocessing(self, stated: Callable[[], Stated]) -> Preprocessing:
+        self.source()
+        return documented(self.entry, stated)
+
+    def claims_on(self, dataset: str) -> list[tuple[Claim, Tolerance]]:
+        claims = [claim for claim in self.entry.claims if claim.dataset == dataset]
+        return [(claim, self.allowed(claim)) for claim in claims]
+
+
+class _Parts:
+    """What the subject of an entry is made of; each is made once, when it is first asked for.
+
+    A part knows only those that it is made of, never what holds it: a network of a gigabyte goes
+    with its subject, and does not wait for the collector of circular garbage.
+    """
+
+    def __init__(self, recipe: _Recipe, answers: Answers) -> None:
+        entry, options = recipe.entry, recipe.options
+        store = options.access.store
+        weights = Lazy(lambda: obtain(entry, options.access))
+        checkpoint = Lazy(lambda: in_store(store)(weights()))
+        bones = Lazy(lambda: skeleton(recipe.source(), entry.source))
+        stated = Lazy(lambda: recipe.source().stated(entry, bones))
+        self.identity = Lazy(lambda: recipe.trusted(answers.identity)(entry))
+        self.weights, self.checkpoint, self.stated = weights, checkpoint, stated
+        self.network = Lazy(lambda: recipe.built(checkpoint))
+        self._other = Lazy(lambda: in_store(store, other=True)(weights()))
+        self._preprocessing = lambda: recipe.preprocessing(stated)
+        self.predictions = Predictor(
+            entry, options, self.network, checkpoint, self._preprocessing, recipe.claims_on
+        ).by_name()
+        self._recipe = recipe
 
     def case(self) -> Case:
         """Return what is needed to say why an accuracy is missed."""
-        options = self._options
+        options = self._recipe.options
         return Case(
             network=self.network,
-            built=self._built,
+            built=self._recipe.built,
             checkpoint=self.checkpoint,
             other=self._other,
             preprocessing=self._preprocessing,
@@ -117,28 +145,12 @@ class _Parts:
             identity=self.identity,
             dataset=lambda name: open_dataset(dataset_path(options, name), name),
             predictions=self.predictions,
-            allowed=self._allowed,
+            allowed=self._recipe.allowed,
             device=options.device.name,
             progress=options.listener.progress,
             pictures=options.diagnosis,
             seed=options.budget.seed if options.budget else 0,
         )
-
-    def _source(self) -> Source:
-        return source_of(self._entry, trust_python=self._options.trust_python)
-
-    def _built(self, opened: Callable[[], Checkpoint]) -> nn.Module:
-        checkpoint = opened()  # before a network is built in vain
-        source = self._source()
-        return load(source.build(self._entry.source), checkpoint, source.convert)
-
-    def _preprocessing(self) -> Preprocessing:
-        self._source()
-        return documented(self._entry, self.stated)
-
-    def _claims_on(self, dataset: str) -> list[tuple[Claim, Tolerance]]:
-        claims = [claim for claim in self._entry.claims if claim.dataset == dataset]
-        return [(claim, self._allowed(claim)) for claim in claims]
 
 
 def _describe(entry: ModelEntry) -> str:

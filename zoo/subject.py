@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from zoo.checkpoint.record import Checkpoint
 from zoo.claims import Claim, Metric, ModelEntry, Value
 from zoo.conventions import Explanation, square
-from zoo.errors import Unavailable
+from zoo.errors import Unavailable, ZooError
 from zoo.findings import Interval
 from zoo.run import WeightsFile
 from zoo.structure import Shape
@@ -33,12 +33,12 @@ class Lazy(Generic[T]):
     def __call__(self) -> T:
         """Return the value; make it if nobody has asked before."""
         if self._error is not None:
-            raise self._error
+            raise _bare(self._error)
         if not self._made:
             try:
                 self._made.append(self._make())
             except Exception as error:
-                self._error = error
+                self._error = _bare(error)
                 raise
         return self._made[0]
 
@@ -46,6 +46,15 @@ class Lazy(Generic[T]):
     def made(self) -> T | None:
         """The value if it was made, else None."""
         return self._made[0] if self._made else None
+
+
+def _bare(error: Exception) -> Exception:
+    """Return an error of ours without where it came from: all that was at hand there hangs on it."""
+    if not isinstance(error, ZooError):
+        return error
+    bare = type(error).__new__(type(error), *error.args)
+    bare.__dict__.update(error.__dict__)
+    return bare
 
 
 # How each crop mode of timm is told.
