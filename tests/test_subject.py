@@ -51,7 +51,7 @@ def test_an_error_that_a_user_can_act_on_is_kept_and_raised_again() -> None:
 
     lazy = Lazy(make)
     for _ in range(3):
-        with pytest.raises(Blocked, match="^gone$") as error:
+        with pytest.raises(Blocked, match=r"^gone$") as error:
             lazy()
         assert (error.value.rule, error.value.hint) == ("weights-digest", "look again")
     assert calls == [1]

@@ -49,7 +49,7 @@ class Lazy(Generic[T]):
 
 
 def _bare(error: Exception) -> Exception:
-    """Return an error of ours without where it came from: all that was at hand there hangs on it."""
+    """Return an error of ours without its traceback, on which all hangs that was at hand there."""
     if not isinstance(error, ZooError):
         return error
     bare = type(error).__new__(type(error), *error.args)
