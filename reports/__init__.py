@@ -67,7 +67,7 @@ def reasons(findings: Iterable[Finding]) -> list[Reason]:
         if finding.verdict is not Verdict.PASS or finding.hint:
             key = (finding.verdict, finding.message, finding.hint, known_words(finding))
             names = shared.setdefault(key, [])
-            if (name := finding.metric or finding.rule) not in names:
+            if (name := finding.what) not in names:
                 names.append(name)
     found = [
         Reason(verdict, ", ".join(metrics), message, hint, known=known)
@@ -116,11 +116,11 @@ def folded(findings: Iterable[Finding]) -> list[Finding]:
     Texts that hold, such as a list of components, say nothing that the page does not say; numbers
     are measured, and each is a row of its own. The row stands where the first of them would.
     """
-    rows: dict[tuple[str | None, ...], list[Finding]] = {}
+    rows: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         folds = finding.verdict is Verdict.PASS and isinstance(finding.claimed, str)
         own = "" if folds else str(number)
-        rows.setdefault((finding.model, finding.rule, finding.metric, own), []).append(finding)
+        rows.setdefault((finding.model, finding.rule, finding.what, own), []).append(finding)
     return [_row(together) for together in rows.values()]
 
 

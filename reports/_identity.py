@@ -13,10 +13,10 @@ from zoo.run import Outdated, Run
 def names(findings: Sequence[Finding]) -> list[str]:
     """Return a name for each finding of one model, no two alike.
 
-    It is the metric's. Where a model claims several values of one metric, as with components or
-    with accuracies on several datasets, the value follows in brackets, and a number if need be.
+    It says what each is about. Where a model claims several values of that, as with components, the
+    value follows in brackets, and a number if need be.
     """
-    plain = [finding.metric or finding.rule for finding in findings]
+    plain = [finding.what for finding in findings]
     often = Counter(plain)
     told = [
         f"{name} [{show(finding.claimed)}]" if often[name] > 1 else name

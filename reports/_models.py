@@ -24,11 +24,11 @@ ASSURANCES = {
 class Deviation:
     """The measured number of a model that is furthest from its claim, as a share of the claim."""
 
-    metric: str
+    what: str
     share: float
 
     def __str__(self) -> str:
-        return f"{100 * self.share:+,.3g} % {self.metric}"
+        return f"{100 * self.share:+,.3g} % {self.what}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,12 @@ class Row:
 
     Attributes:
         known: ``known`` where the baseline knows it, else empty.
+        what: the metric, and the dataset of an accuracy.
     """
 
     verdict: Verdict
     known: str
+    what: str
     metric: str
     claimed: str
     measured: str
@@ -140,9 +142,8 @@ def _wrong(findings: Iterable[Finding]) -> Iterator[str]:
     known: dict[str, bool] = {}
     for finding in findings:
         if finding.verdict is Verdict.FAIL:
-            metric = finding.metric or finding.rule
-            known[metric] = known.get(metric, True) and finding.known is not None
-    return (f"{metric} (known)" if all_known else metric for metric, all_known in known.items())
+            known[finding.what] = known.get(finding.what, True) and finding.known is not None
+    return (f"{what} (known)" if all_known else what for what, all_known in known.items())
 
 
 def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
@@ -151,7 +152,7 @@ def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
             continue
         with suppress(ArithmeticError):  # of nothing there is no share; of what is huge neither
             share = finding.deviation / abs(finding.claimed)
-            yield Deviation(finding.metric or finding.rule, share)
+            yield Deviation(finding.what, share)
 
 
 def _reasons(findings: list[Finding]) -> Iterator[Reason]:
@@ -160,7 +161,7 @@ def _reasons(findings: list[Finding]) -> Iterator[Reason]:
         yield replace(reason, cause=show(causes.get(reason.message)))
     for finding in folded(findings):
         if finding.verdict is Verdict.PASS and not finding.hint and _remarks(finding, findings):
-            yield Reason(finding.verdict, finding.metric or finding.rule, finding.message)
+            yield Reason(finding.verdict, finding.what, finding.message)
 
 
 def _remarks(row: Finding, findings: list[Finding]) -> bool:
@@ -179,6 +180,7 @@ def _row(finding: Finding) -> Row:
     return Row(
         finding.verdict,
         "known" if finding.known else "",
+        finding.what,
         finding.metric or finding.rule,
         show(finding.claimed, finding.unit),
         show(finding.measured, finding.unit),
@@ -215,7 +217,7 @@ def _of_subject(subject: SubjectRecord | None) -> Iterator[tuple[str, str]]:
 
 
 def _methods(findings: Iterable[Finding]) -> Iterator[tuple[str, str]]:
-    by_metric = {(f.metric or f.rule): f for f in findings if f.method}
-    for metric, finding in by_metric.items():
+    measured = {finding.what: finding for finding in findings if finding.method}
+    for what, finding in measured.items():
         conditions = (f"; {name} {show(value)}" for name, value in finding.conditions.items())
-        yield metric, finding.method + "".join(conditions)
+        yield what, finding.method + "".join(conditions)

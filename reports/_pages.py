@@ -91,11 +91,11 @@ def _in_short(row: Row, place: str) -> Row:
 
 
 def _joined(rows: Iterable[Row]) -> list[Row]:
-    """Return rows in which claims of one metric that were not tested, or in vain, are together."""
+    """Return rows in which claims of one kind that were not tested, or in vain, are together."""
     together: dict[tuple[object, ...], list[Row]] = {}
     for place, row in enumerate(rows):
         alike = row.verdict in (Verdict.SKIP, Verdict.ERROR) and not row.measured
-        key = (row.metric, row.verdict, row.known, "" if alike else place)
+        key = (row.what, row.verdict, row.known, "" if alike else place)
         together.setdefault(key, []).append(row)
     return [
         replace(first, claimed=", ".join(row.claimed for row in (first, *more)))
@@ -131,5 +131,6 @@ def total(pages: Sequence[Page], outdated: Sized = ()) -> dict[str, str]:
 
 
 def compared(pages: Iterable[Page]) -> list[str]:
-    claimed = {row.metric for page in pages for row in page.rows}
-    return [metric for metric in MATTERING if metric in claimed]
+    """Return what most people compare models by, as far as it is claimed."""
+    claimed = {(row.metric, row.what) for page in pages for row in page.rows}
+    return [what for metric in MATTERING for own, what in sorted(claimed) if own == metric]

@@ -18,7 +18,7 @@ from zoo.reports import Report, Style
 from zoo.run import Outdated, Run, SubjectRecord
 
 COLUMNS = (
-    "model", "rule", "metric", "verdict", "claimed", "measured", "deviation",
+    "model", "rule", "metric", "dataset", "verdict", "claimed", "measured", "deviation",
     "tolerance_absolute", "tolerance_relative", "unit", "message", "hint", "method",
     "conditions", "cause", "path", "line", "column", "pointer", "weights_url", "weights_sha256",
     "weights_size", "weights_assurance", "known", "known_reason", "known_issue", "known_expires",
@@ -46,6 +46,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "model": finding.model,
         "rule": finding.rule,
         "metric": finding.metric,
+        "dataset": finding.dataset,
         "verdict": finding.verdict.value,
         "claimed": finding.claimed,
         "measured": finding.measured,

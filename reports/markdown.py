@@ -57,8 +57,8 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 
 def _of_collection(each: _pages.Collection, write: Write) -> str:
-    metrics = _pages.compared(each.models)
-    return write("collection", collection=each, metrics=metrics, **_pages.total(each.models))
+    compared = _pages.compared(each.models)
+    return write("collection", collection=each, compared=compared, **_pages.total(each.models))
 
 
 def _of_model(page: _pages.Page, groups: Mapping[str, _pages.Collection], write: Write) -> str:

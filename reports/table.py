@@ -62,7 +62,7 @@ def _model(name: str, findings: list[Finding], width: int) -> RenderableType:
 def _row(finding: Finding) -> list[Text]:
     return [
         Text(standing(finding), style=COLOURS[finding.verdict]),
-        Text(escape.line(finding.metric or "")),
+        Text(escape.line(finding.what if finding.metric else "")),
         Text(_value(finding.claimed, finding.unit)),
         Text(_value(finding.measured, finding.unit)),
         Text(escape.line(str(finding.location)), style="dim"),
@@ -87,7 +87,7 @@ def _table(rows: list[list[Text]]) -> Table:
 
 def _stacked(finding: Finding) -> RenderableType:
     """Return a finding as lines below each other, for a terminal too narrow for the table."""
-    head = Text(f"{escape.line(finding.metric or finding.rule)}: ")
+    head = Text(f"{escape.line(finding.what)}: ")
     head.append(standing(finding), style=COLOURS[finding.verdict])
     lines = Text(f"claimed  {_value(finding.claimed, finding.unit)}\n")
     if finding.measured is not None:

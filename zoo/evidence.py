@@ -87,9 +87,8 @@ def _subject(subject: SubjectRecord) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     item = asdict(finding) | {"verdict": finding.verdict.value}
-    if finding.known is None:
-        del item["known"]
-    return item
+    left_out = {"known": finding.known is None, "dataset": not finding.dataset}
+    return {name: value for name, value in item.items() if not left_out.get(name)}
 
 
 def _read_subject(item: dict[str, Any]) -> SubjectRecord:

@@ -131,6 +131,7 @@ class Finding:
     Attributes:
         rule: the validator's name.
         metric: id of the metric, or None where the finding is about no single one.
+        dataset: what an accuracy is claimed on, as the page names it; empty for all else.
         deviation: measured minus claimed, for numbers.
         tolerance: ``{"absolute": …, "relative": …}`` of the declared policy, for numbers.
         cause: why a wrong number is as it is, where that can be shown; of an ERROR, what stands in
@@ -154,6 +155,13 @@ class Finding:
     hint: str = ""
     cause: Mapping[str, Any] | None = None
     known: Known | None = None
+    dataset: str = ""
+
+    @property
+    def what(self) -> str:
+        """What it is about: ``flops``, ``top-1 on ImageNet``; its rule where that is no metric."""
+        name = self.metric or self.rule
+        return f"{name} on {self.dataset}" if self.dataset else name
 
 
 def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str = "") -> Finding:
@@ -168,6 +176,7 @@ def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str 
         claimed=plain(claim.value),
         unit=claim.metric.unit,
         hint=hint,
+        dataset=claim.dataset,
     )
 
 

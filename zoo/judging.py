@@ -35,6 +35,7 @@ def judge(rule: str, claim: Claim, measurement: Measurement, tolerance: Toleranc
         conditions=dict(measurement.conditions),
         hint=measurement.settled_by if verdict is Verdict.UNDECIDED else measurement.advice,
         cause=measurement.cause if failed else None,
+        dataset=claim.dataset,
     )
 
 

@@ -98,13 +98,13 @@ def _changes(old: Iterable[Finding], new: Iterable[Finding]) -> Iterator[Finding
 def _paired(
     old: Iterable[Finding], new: Iterable[Finding]
 ) -> Iterator[tuple[Finding | None, Finding | None]]:
-    """Yield findings on the same claim; those of one metric are told apart by what is claimed."""
-    groups: dict[tuple[str, str | None], list[Finding]] = defaultdict(list)
+    """Yield findings on the same claim; those on one thing are told apart by what is claimed."""
+    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in old:
-        groups[finding.rule, finding.metric].append(finding)
+        groups[finding.rule, finding.what].append(finding)
     left: list[Finding] = []
     for finding in new:
-        group = groups[finding.rule, finding.metric]
+        group = groups[finding.rule, finding.what]
         same = next((each for each in group if each.claimed == finding.claimed), None)
         if same is None:
             left.append(finding)
@@ -112,7 +112,7 @@ def _paired(
             group.remove(same)
             yield same, finding
     for finding in left:
-        group = groups[finding.rule, finding.metric]
+        group = groups[finding.rule, finding.what]
         yield (group.pop(0) if len(group) == 1 else None), finding
     for group in groups.values():
         yield from ((finding, None) for finding in group)

@@ -41,7 +41,9 @@ def unplaced(entries: list[Entry]) -> list[Entry]:
 
 @given(VALUES, VALUES, TEXT.filter(str.strip), st.sampled_from(["", "2027-01-31"]))
 def test_every_value_is_read_back(claimed: object, measured: object, reason: str, day: str) -> None:
-    entry = Entry("a/b", "top-1", "top-1", claimed, measured, "", reason, "", day)
+    entry = Entry(
+        "a/b", "x", "top-1", claimed, measured, dataset=reason, reason=reason, expires=day
+    )
     assert unplaced(parse(to_text([entry]), "b.yml")) == [entry]
 
 

@@ -33,6 +33,7 @@ FINDING = st.builds(
     hint=TEXT,
     cause=st.none() | st.dictionaries(TEXT, CLAIMED),
     known=st.none() | st.builds(Known, TEXT, LOCATION, TEXT, TEXT),
+    dataset=st.just("") | TEXT,
 )
 OUTDATED = st.builds(Outdated, st.sampled_from(KINDS), TEXT, TEXT, TEXT, LOCATION)
 DIGEST = st.builds(Digest, st.just("sha256"), st.text("0123456789abcdef", min_size=64, max_size=64))

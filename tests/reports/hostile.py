@@ -116,6 +116,7 @@ def run_of(text: str) -> Run:
             hint=text,
             cause={"kind": text, text: text},
             known=known,
+            dataset=text,
         )
         for rule, verdict in zip(rules, Verdict, strict=True)
         for claimed, known in (

@@ -217,7 +217,7 @@ def test_every_claim_is_on_the_page_of_its_model(run: Run) -> None:
         finding = next(f for f in run.findings if (f.verdict is verdict and f.model == "tiny")
                        or f.verdict is Verdict.ERROR is verdict)  # fmt: skip
         page = pages[f"models/{escape.file_name(finding.model)}.md"]
-        assert f"{standing(finding)} | {finding.metric} |" in page
+        assert f"{standing(finding)} | {finding.what} |" in page
 
 
 def test_front_matter_is_yaml_whatever_the_name_is() -> None:

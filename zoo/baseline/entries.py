@@ -10,8 +10,8 @@ from typing import Any
 from zoo.claims import Location
 from zoo.findings import Finding, Tolerance, Verdict, show
 
-# Of a failure: the model, the rule and the metric.
-Key = tuple[str, str, str]
+# Of a failure: the model, the rule, the metric and the dataset.
+Key = tuple[str, str, str, str]
 
 REFUSED = "refused"
 
@@ -23,6 +23,7 @@ class Entry:
     Attributes:
         claimed: as it was when the failure was recorded, in plain JSON values.
         measured: likewise, of a FAIL; None for an ERROR.
+        dataset: what an accuracy is claimed on, empty for all else.
         error: of an ERROR, what stands in the way: ``refused``, ``blocked by model-name``.
         reason: why it is as it is.
         issue: URL of where it is dealt with, or empty.
@@ -36,6 +37,7 @@ class Entry:
     claimed: Any
     measured: Any = None
     error: str = ""
+    dataset: str = ""
     reason: str = ""
     issue: str = ""
     expires: str = ""
@@ -44,7 +46,12 @@ class Entry:
     @property
     def key(self) -> Key:
         """Which claims it may be about."""
-        return self.model, self.rule, self.metric
+        return self.model, self.rule, self.metric, self.dataset
+
+    @property
+    def what(self) -> str:
+        """The metric, and the dataset of an accuracy."""
+        return f"{self.metric} on {self.dataset}" if self.dataset else self.metric
 
     @property
     def verdict(self) -> Verdict:
@@ -53,12 +60,12 @@ class Entry:
 
     def __str__(self) -> str:
         found = f"ERROR, {self.error}" if self.error else f"measured {show(self.measured)}"
-        return f"{self.model} {self.metric}: claimed {show(self.claimed)}, {found}"
+        return f"{self.model} {self.what}: claimed {show(self.claimed)}, {found}"
 
 
 def key_of(finding: Finding) -> Key:
     """Return the key under which a failure is recorded."""
-    return finding.model, finding.rule, finding.metric or ""
+    return finding.model, finding.rule, finding.metric or "", finding.dataset
 
 
 def standing(finding: Finding) -> str:

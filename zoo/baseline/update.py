@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from zoo.baseline.entries import Entry, key_of, standing
+from zoo.baseline.entries import Entry, standing
 from zoo.baseline.pairing import Pair, State, pair
 from zoo.baseline.reasons import reason_of
 from zoo.findings import Finding, Verdict
@@ -86,7 +86,10 @@ def _unrecorded(findings: Iterable[Finding], terms: Terms) -> Iterable[Finding]:
 
 def _entry(finding: Finding, terms: Terms) -> Entry:
     return Entry(
-        *key_of(finding),
+        model=finding.model,
+        rule=finding.rule,
+        metric=finding.metric or "",
+        dataset=finding.dataset,
         claimed=finding.claimed,
         measured=finding.measured,
         error=standing(finding),

@@ -90,6 +90,7 @@ def _change(change: FindingChange) -> dict[str, Any]:
         "model": finding.model,
         "rule": finding.rule,
         "metric": finding.metric,
+        "dataset": finding.dataset,
         "a": _finding(change.old),
         "b": _finding(change.new),
     }
@@ -118,7 +119,7 @@ def _row(change: FindingChange) -> tuple[str, ...]:
     finding = change.present
     return (
         finding.model,
-        finding.metric or finding.rule,
+        finding.what,
         _both(change, lambda each: each.verdict.value),
         _both(change, lambda each: show(each.claimed, each.unit)),
         _both(change, lambda each: show(each.measured, each.unit)),

@@ -122,7 +122,7 @@ def _untested(kept: tuple[Pair, ...]) -> list[Pair]:
 
 def _line(entry: Entry) -> str:
     found = entry.error or f"measured {show(entry.measured)}"
-    return escape.line(f"{entry.model} {entry.metric}: claimed {show(entry.claimed)}, {found}")
+    return escape.line(f"{entry.model} {entry.what}: claimed {show(entry.claimed)}, {found}")
 
 
 COMMAND = baseline_command

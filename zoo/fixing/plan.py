@@ -63,7 +63,7 @@ def _on_request(run: Run, asked: Asked) -> Iterator[Left]:
     for finding in run.findings if tuple(asked.rules) == ALWAYS else ():
         if finding.verdict is Verdict.FAIL and finding.rule in ON_REQUEST:
             words = f"it is written on request alone: --only {finding.rule}"
-            yield Left(finding.model, finding.metric or finding.rule, words)
+            yield Left(finding.model, finding.what, words)
 
 
 def _decided(
@@ -84,12 +84,13 @@ def _decided(
             conventions.require_same(finding, entry)
         return _value(finding, claim, policy)
     except Leave as reason:
-        return Left(finding.model, finding.metric or finding.rule, str(reason))
+        return Left(finding.model, finding.what, str(reason))
 
 
 def _claim(finding: Finding, entry: ModelEntry) -> Claim:
     """Return the claim that a finding is about, if the page still makes it."""
-    claims = [claim for claim in entry.claims if claim.metric.value == finding.metric]
+    about = finding.metric, finding.dataset
+    claims = [claim for claim in entry.claims if (claim.metric.value, claim.dataset) == about]
     same = [claim for claim in claims if plain(claim.value) == finding.claimed]
     if not same:
         now = ", ".join(show(plain(claim.value), finding.unit) for claim in claims) or "nothing"
@@ -135,8 +136,7 @@ def _value(finding: Finding, claim: Claim, policy: Policy) -> Fix:
         measurement = Measurement(claim.metric, measured, finding.method)
         verdict = judge(finding.rule, made, measurement, policy(finding.rule, made)).verdict
         if verdict is Verdict.PASS:
-            metric = finding.metric or finding.rule
-            return Fix(claim.model, metric, claim.location, claim.text, text)
+            return Fix(claim.model, finding.what, claim.location, claim.text, text)
     raise Leave(f"'{claim.text}' is written in a form that cannot be kept")
 
 

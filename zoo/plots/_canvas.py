@@ -85,7 +85,7 @@ class Canvas:
                 "aria-labelledby": f"{name}-title {name}-desc",
             },
         )
-        SubElement(root, "title", {"id": f"{name}-title"}).text = title
+        SubElement(root, "title", {"id": f"{name}-title"}).text = escape.line(title)
         SubElement(root, "desc", {"id": f"{name}-desc"}).text = escape.line(alt)
         SubElement(root, "style").text = _STYLE
         canvas = cls(name, root, width)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict
@@ -12,13 +13,25 @@ Numbers = dict[str, dict[str, Finding]]
 
 
 def numeric(run: Run, metrics: Iterable[str]) -> Numbers:
-    """Return the first claim of each model and metric that is a positive number, by model."""
-    wanted = frozenset(metrics)
+    """Return the first claim of each model and metric that is a positive number, by model.
+
+    Accuracies are those on one dataset, since others do not compare: see ``dataset_of``.
+    """
+    wanted, dataset = frozenset(metrics), dataset_of(run)
     found: Numbers = {}
     for finding in run.findings:
-        if finding.metric in wanted and positive(finding.claimed) is not None:
+        if finding.metric not in wanted or finding.dataset not in ("", dataset):
+            continue
+        if positive(finding.claimed) is not None:
             found.setdefault(finding.model, {}).setdefault(finding.metric, finding)
     return found
+
+
+def dataset_of(run: Run) -> str:
+    """Return the dataset that most models claim an accuracy on, or nothing where none is named."""
+    claimed = dict.fromkeys((each.model, each.dataset) for each in run.findings if each.dataset)
+    ((dataset, _),) = Counter(name for _, name in claimed).most_common(1) or [("", 0)]
+    return dataset
 
 
 def positive(value: object) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from zoo import escape
 from zoo.findings import GRAVEST_FIRST, Finding, Verdict, show
 from zoo.plots import _axis
 from zoo.plots._canvas import Canvas, Plot
@@ -12,6 +13,7 @@ from zoo.run import Run
 
 WIDTH, HEIGHT = 720, 440
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 64, 56
+LONGEST_NAME = 30  # of a dataset, beside its axis
 _COSTS = {"flops": "multiply-adds", "parameters": "parameters"}
 
 
@@ -34,20 +36,27 @@ def accuracy_against(run: Run, metric: str) -> Plot | None:
     if not points:
         return None
     counted = tally(point.verdict for point in points)
-    title = f"Claimed Top-1 against claimed {_COSTS[metric]}"
-    alt = _alt(title, points, len({finding.model for finding in run.findings}))
+    accuracy, every = _accuracy(points), {finding.model for finding in run.findings}
+    title = f"Claimed {accuracy} against claimed {_COSTS[metric]}"
+    alt = _alt(title, points, len(every))
     canvas = Canvas.blank(f"accuracy-{metric}", WIDTH, HEIGHT, title, alt)
     canvas.legend(48, counted)
     across = _axis.counts([claimed_of(p.cost) for p in points], LEFT, WIDTH - RIGHT)
     up = _axis.linear([claimed_of(p.accuracy) for p in points], HEIGHT - BOTTOM, TOP, most=100)
     canvas.grid(across, up)
-    _name_axes(canvas, f"{_COSTS[metric]}, as claimed", "Top-1 in %, as claimed")
+    _name_axes(canvas, f"{_COSTS[metric]}, as claimed", f"{accuracy} in %, as claimed")
     places = [
         (p.verdict, across.place(claimed_of(p.cost)), up.place(claimed_of(p.accuracy)), _words(p))
         for p in points
     ]
     canvas.points(GRAVEST_FIRST[::-1], places)
     return canvas.plot(title, alt)
+
+
+def _accuracy(points: list[_Point]) -> str:
+    """Return what is drawn upwards: ``Top-1 on ImageNet``."""
+    dataset = points[0].accuracy.dataset
+    return f"Top-1 on {escape.short(dataset, LONGEST_NAME)}" if dataset else "Top-1"
 
 
 def _name_axes(canvas: Canvas, across: str, up: str) -> None:
@@ -60,7 +69,7 @@ def _name_axes(canvas: Canvas, across: str, up: str) -> None:
 
 def _words(point: _Point) -> str:
     lines = [
-        f"{finding.verdict} {finding.metric}: claimed {show(finding.claimed, finding.unit)}"
+        f"{finding.verdict} {finding.what}: claimed {show(finding.claimed, finding.unit)}"
         + ("" if finding.measured is None else f", measured {show(finding.measured, finding.unit)}")
         for finding in (point.accuracy, point.cost)
     ]
