@@ -90,6 +90,16 @@ def test_a_mark_is_that_of_the_gravest_verdict_on_both_claims(run: Run) -> None:
     assert "1 UNDECIDED." in plots(of(run, flops, top))["accuracy-flops"].alt
 
 
+def test_only_accuracies_on_one_dataset_are_drawn_beside_each_other(run: Run) -> None:
+    flops = number(run, "flops", 1e9)
+    there = number(run, "top-1", 70.0, dataset="ImageNet-V2")
+    here = replace(there, claimed=80.0, dataset="ImageNet")
+    found = (flops, there, here, replace(flops, model="b"), replace(here, model="b"))
+    plot = plots(of(run, *found))["accuracy-flops"]
+    assert "Claimed Top-1 on ImageNet against" in plot.alt
+    assert "claimed 80" in plot.svg and "claimed 70" not in plot.svg
+
+
 def luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear_parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

@@ -54,6 +54,14 @@ def test_a_failure_that_is_not_known_counts_beside_one_that_is() -> None:
     assert exit_code(run) == 1 and run.outdated == ()
 
 
+def test_what_is_known_on_one_dataset_hides_nothing_on_another() -> None:
+    missed = replace(FAILED, metric="top-1", dataset="ImageNet")
+    entry = replace(ENTRY, metric="top-1", dataset="ImageNet")
+    run, _ = applied(entry, replace(missed, dataset="ImageNet-V2"), missed)
+    assert [each.known is not None for each in run.findings] == [False, True]
+    assert exit_code(run) == 1
+
+
 @pytest.mark.parametrize("measured", [199, 200, 201])
 def test_a_measured_value_may_move_within_the_tolerance_of_the_claim(measured: int) -> None:
     assert exit_code(applied(ENTRY, replace(FAILED, measured=measured))[0]) == 0

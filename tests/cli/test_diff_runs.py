@@ -93,6 +93,15 @@ def test_claims_on_one_metric_are_told_apart_by_their_values(diff: Any) -> None:
     assert change["b"]["claimed"] == "Swish"
 
 
+def test_accuracies_are_told_apart_by_their_datasets(diff: Any) -> None:
+    old = replace(PASSED, metric="top-1", dataset="ImageNet", claimed=80, measured=80)
+    new = replace(old, dataset="ImageNet-V2")
+    failed = replace(new, verdict=Verdict.FAIL, measured=70)
+    told = diff(run_of(old, new), run_of(failed, old))
+    assert "tiny top-1 on ImageNet-V2: PASS → FAIL, claimed 80, measured 80 → 70" in told.out
+    assert "ImageNet:" not in told.out
+
+
 def test_other_conditions_are_shown_and_are_no_change_of_their_own(diff: Any) -> None:
     weights = WeightsFile(Path(), "u", Digest("sha256", "ab" * 32), 5, "sha256")
     subject = SubjectRecord("tiny", "timm 1.0.1 x", PLACE, weights, {"image-size": 224})

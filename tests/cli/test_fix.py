@@ -365,8 +365,19 @@ def test_of_two_claims_that_say_the_same_the_one_that_is_meant_is_changed(
     assert page.read_text().endswith(
         result.format("A") + result.format("B").replace("80.26", "79.12")
     )
-    between = result.format("C").replace("80.26", "50")
-    results = result.format("A") + between + result.format("B")
+
+
+def test_of_two_claims_on_one_dataset_that_say_the_same_none_is_guessed(
+    zoo: Zoo, tmp_path: Path
+) -> None:
+    result = "  - {{Task: t, Dataset: A, Metrics: {{Top 1 Accuracy: {}%}}}}\n"
+    page = tmp_path / "a.yml"
+    page.write_text(f"Models:\n- Name: m\n  Results:\n{result.format('80.26') * 2}")
+    run = run_on(page, {("m", Metric.TOP_1): Decimal("79.1234")})
+    (tmp_path / "run.json").write_text(to_json(replace(run, findings=run.findings[-1:])))
+    outcome = zoo("fix", tmp_path / "run.json", "--index", page)
+    assert "+" + result.format("79.12") in outcome.out
+    results = result.format("80.26") + result.format("50") + result.format("80.26")
     page.write_text(f"Models:\n- Name: m\n  Results:\n{results}")
     moved = zoo("fix", tmp_path / "run.json", "--index", page)
     assert moved.out == ""

@@ -84,7 +84,7 @@ def test_yaml_that_zoo_writes_is_obeyed_by_no_runner_and_read_back(text: str) ->
     written = to_yaml({"a": [text, {text: text}], "b": "c"})
     assert not commands(written)
     assert yaml.safe_load(written) == {"a": [text, {text: text}], "b": "c"}
-    entry = Entry("a/b", "top-1", "top-1", text, 1, "", text, "", "")
+    entry = Entry("a/b", "accuracy", "top-1", text, 1, dataset=text, reason=text)
     baseline = to_text([entry])
     assert not commands(baseline)
     assert yaml.safe_load(baseline)["known"][0]["reason"] == text

@@ -12,6 +12,7 @@ import pytest
 from zoo.evidence import from_json
 from zoo.findings import Verdict
 from zoo.reports import GRAVEST_FIRST, REPORTS, Style, folded, reasons
+from zoo.reports._models import models
 from zoo.reports.sarif import MOST_NOTIFICATIONS
 from zoo.run import Run
 
@@ -109,6 +110,14 @@ def test_numbers_that_hold_keep_a_row_each(run: Run) -> None:
         number,
         replace(number, claimed=75.5),
     ]
+
+
+def test_an_accuracy_is_told_with_its_dataset_and_its_own_evidence(run: Run) -> None:
+    table = REPORTS["table"].render(run, Style())["report.txt"]
+    assert "top-1 on ImageNet  " in table and "top-1 on ImageNet-V2" in table
+    (wide,) = (model for model in models(run) if model.name == "timm/wide")
+    told = [what for what, _ in wide.evidence if what.startswith("top-1")]
+    assert told == ["top-1 on ImageNet", "top-1 on ImageNet-V2"]
 
 
 def test_failures_of_one_metric_are_named_once_in_the_index(run: Run) -> None:
