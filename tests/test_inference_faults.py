@@ -23,6 +23,10 @@ from zoo.subject import Preprocessing
 
 HALF = (Decimal("0.5"),) * 3
 PREPARED = Preprocessing(Decimal(24), Decimal(1), "bilinear", HALF, HALF)
+NO_SUCH_LAYOUT = (
+    "cuDNN error: CUDNN_STATUS_NOT_SUPPORTED. This error may appear if you passed in a"
+    " non-contiguous input."
+)
 CPU_MEMORY = "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate"
 
 
@@ -128,6 +132,7 @@ def test_errors_of_memory_are_told_from_those_of_devices() -> None:
     assert not is_no_memory(ValueError("out of memory"))
     assert not is_fault(ValueError("CUDA error"))
     assert not is_fault(RuntimeError("shapes cannot be multiplied"))
+    assert not is_fault(RuntimeError(NO_SUCH_LAYOUT))
 
 
 class ViewsRows(Tiny):

@@ -1,10 +1,14 @@
 """Measures Top-1 and Top-5 on labelled pictures, with the documented preprocessing.
 
 ±0.1 points are allowed, the differences that decoders, interpolation and arithmetic of different
-machines make. Only the whole set, or pictures drawn from it, can bear out or refute a claim: on
-anything else the verdict is UNDECIDED, with the 95 % interval of Wilson (1927). The set is whole if
-its fingerprint is the one that the page declares, or if it is the ImageNet validation set by its
-structure: 50 pictures of each of the 1,000 classes.
+machines make; for a claim with fewer than two digits behind the point half of its last digit
+besides, since nobody knows how it was rounded. Only the whole set, or pictures drawn from it, can
+bear out or refute a claim: on anything else the verdict is UNDECIDED, with the 95 % interval of
+Wilson (1927). The set is whole if its fingerprint is the one that the page declares, or if it is
+the ImageNet validation set by its structure: 50 pictures of each of the 1,000 classes.
+
+Logits that are infinite or no numbers are a FAIL with their count. With `--precision fp16` they are
+UNDECIDED: its numbers end at 65,504, and those that the claim is about need not.
 
 With `--budget N`, at most N pictures of the set are drawn at random, and no more when both
 accuracies are settled. The interval is then a confidence sequence for sampling without replacement
@@ -26,6 +30,7 @@ from typing import Any
 
 from zoo.claims import Claim, Digest, Value, plain
 from zoo.findings import Measurement, Tolerance
+from zoo.index.values import half_unit
 from zoo.predictions import Draw, Predictions
 from zoo.sampling.bounds import METHOD, bounds_after, in_percent
 from zoo.sampling.stopping import ALPHA_EACH, K
@@ -35,11 +40,14 @@ from zoo.subject import Subject
 from zoo.verify import Validator
 
 ALLOWED = Decimal("0.1")
+USUAL = Decimal("0.005")  # half of the last of two digits
 
 
 def tolerance(claim: Claim) -> Tolerance:
-    """Return 0.1 points."""
-    return Tolerance(absolute=ALLOWED)
+    """Return 0.1 points, and the rounding of a claim that has fewer digits than is usual."""
+    assert isinstance(claim.value, Decimal)
+    rounding = half_unit(claim.value)
+    return Tolerance(absolute=ALLOWED + (rounding if rounding > USUAL else 0))
 
 
 def measure(subject: Subject, claim: Claim) -> Measurement:
@@ -52,7 +60,8 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
     conditions = _conditions(predictions) | {"preprocessing": subject.preprocessing().in_words()}
     found = Measurement(claim.metric, value, predictions.method, conditions)
     if predictions.not_finite:
-        return found
+        settling = "--precision fp32 settles it"
+        return replace(found, refutes=not predictions.narrow, settled_by=settling)
     return _explained(subject, claim, _within_bounds(claim, predictions, found))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from zoo.errors import Unavailable, reason
+from zoo.inference.arithmetic import FULL, computing
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -25,9 +26,8 @@ def logits_of(network: nn.Module, inputs: Tensor) -> Tensor:
     """
     import torch
 
-    exact = torch.backends.cudnn.flags(deterministic=True, benchmark=False, allow_tf32=False)
     try:
-        with torch.inference_mode(), exact:
+        with computing(str(inputs.device), FULL, deterministic=False):
             logits = network(inputs)
     except (Exception, SystemExit) as error:  # code of others may raise anything
         shape = " × ".join(str(side) for side in inputs.shape)

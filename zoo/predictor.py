@@ -64,7 +64,9 @@ class Predictor:
             work = self._work(dataset, self._job(dataset, path, name, drawn))
             items = scoring.predict(work, ENGINES[self.options.engine], self._ledger(work), enough)
             whole = dataset.whole if len(items) == len(dataset.pictures) else ""
-            return Predictions(items, dataset.layout, whole, inference.method(work.job.device))
+            device = work.job.device
+            method, narrow = inference.method(device), device.precision == inference.NARROW
+            return Predictions(items, dataset.layout, whole, method, narrow=narrow)
 
         dataset = open_dataset(path, name)
         if budget is None:

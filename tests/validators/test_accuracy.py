@@ -108,6 +108,44 @@ def test_logits_that_are_not_finite_fail_with_their_count(finding, whole: str) -
     assert found.measured == "logits that are not finite for 1 of 1,000 pictures"
 
 
+def test_logits_that_float16_cannot_hold_refute_nothing(finding) -> None:
+    found = finding(replace(predicted(8, 9, 1000, broken=1, whole="ImageNet"), narrow=True), "0.8")
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.hint == "--precision fp32 settles it"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "verdict"),
+    [
+        ("80.10", Verdict.PASS),
+        ("80.101", Verdict.FAIL),
+        ("80.11", Verdict.FAIL),
+        ("80.1", Verdict.PASS),
+        ("80.2", Verdict.FAIL),
+        ("79.8", Verdict.FAIL),
+        ("81", Verdict.FAIL),
+    ],
+)
+def test_the_usual_two_digits_allow_a_tenth_of_a_point(finding, claimed: str, verdict) -> None:
+    assert finding(predicted(800, 950, 1000, whole="ImageNet"), claimed).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("claimed", "first", "verdict"),
+    [
+        ("75.1", 7521, Verdict.PASS),  # 75.149 is written so
+        ("75.1", 7526, Verdict.FAIL),
+        ("78", 7843, Verdict.PASS),
+        ("78", 7861, Verdict.FAIL),
+        ("75.10", 7521, Verdict.FAIL),
+    ],
+)
+def test_a_claim_of_fewer_digits_is_rounded_and_may_be_off_by_that_besides(
+    finding, claimed: str, first: int, verdict
+) -> None:
+    assert finding(predicted(first, 9900, 10000, whole="ImageNet"), claimed).verdict is verdict
+
+
 # Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, and the
 # interval of 18 of 20 that textbooks give.
 @pytest.mark.parametrize(
@@ -140,7 +178,7 @@ def drawn(first: int, total: int, *, population: int = 50_000, **known):
 
 
 def test_drawn_pictures_refute_a_claim_that_their_interval_excludes(finding) -> None:
-    found = finding(drawn(132, 200, whole="ImageNet"), "85")
+    found = finding(drawn(132, 200, whole="ImageNet"), "85.00")
     assert found.verdict is Verdict.FAIL
     assert found.measured == 66
     low, high = found.conditions["interval"]

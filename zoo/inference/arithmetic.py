@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 FULL = "fp32"
+NARROW = "fp16"  # its largest number is 65,504
 PRECISIONS = MappingProxyType(
     {
         FULL: "float32",

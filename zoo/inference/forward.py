@@ -20,8 +20,13 @@ Logits = Callable[[], Tensor]
 _NO_MEMORY = re.compile(
     r"DefaultCPUAllocator|not enough memory|out of memory|_STATUS_ALLOC_FAILED", re.IGNORECASE
 )
-_FAULT = re.compile(r"CUDA (driver )?error|(CUDNN|CUBLAS|CUSOLVER|CUFFT)_STATUS_|cuDNN error")
-_NOT_DETERMINISTIC = re.compile(r"(\S+) does not have a deterministic implementation")
+_FAULT = re.compile(
+    r"CUDA (driver )?error|(CUDNN|CUBLAS|CUSOLVER|CUFFT)_STATUS_(?!NOT_SUPPORTED)|"
+    r"cuDNN error(?!: CUDNN_STATUS_NOT_SUPPORTED)"
+)
+_NOT_DETERMINISTIC = re.compile(
+    r"(\S+) (?:does not have a deterministic implementation|is not deterministic because)"
+)
 _LAYOUT = re.compile(r"stride|contiguous|memory.format|channels.last", re.IGNORECASE)
 _LESS = "give another device, or a smaller --batch-size"
 _ELSEWHERE = "run again, or on another device"
