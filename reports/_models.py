@@ -130,7 +130,7 @@ def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> 
         wrong=tuple(_wrong(findings)),
         deviation=max(_deviations(findings), key=lambda found: abs(found.share), default=None),
         held=verdicts.count(Verdict.PASS),
-        total=len(findings),
+        total=sum(finding.is_claim for finding in findings),
         rows=tuple(sorted(rows, key=lambda row: _rank(row.verdict, row.known))),
         reasons=tuple(_reasons(findings)),
         evidence=(*_of_subject(subject), *_methods(findings)),

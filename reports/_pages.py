@@ -121,12 +121,12 @@ def _sum(pages: Iterable[Page]) -> tuple[int, ...]:
 
 
 def total(pages: Sequence[Page], outdated: Sized = ()) -> dict[str, str]:
-    """Return in words how many models and claims there are, and what came of them."""
+    """Return in words how many models and findings there are, and what came of them."""
     counts = dict(zip(Verdict, _sum(pages), strict=True)) if pages else {}
     said = [f"{counts[each]:,} {each}" for each in GRAVEST_FIRST if counts.get(each)]
     known = in_brackets(sum(page.known_claims for page in pages), len(outdated))
     summary = f"{', '.join(said) or 'nothing was selected'} {known}".rstrip()
-    total = f"{number(len(pages), 'model')}, {number(sum(counts.values()), 'claim')}"
+    total = f"{number(len(pages), 'model')}, {number(sum(counts.values()), 'finding')}"
     return {"total": total, "summary": summary}
 
 

@@ -38,7 +38,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 def _badge(label: str, findings: Sequence[Finding]) -> dict[str, Any]:
     """Return a badge; Shields lets no page change the colour of one that is an error."""
-    claims = [f for f in findings if f.metric is not None or f.verdict is not Verdict.SKIP]
+    claims = [finding for finding in findings if finding.is_claim]
     gravest = min((f.verdict for f in claims), key=GRAVEST_FIRST.index, default=Verdict.SKIP)
     held = sum(finding.verdict is Verdict.PASS for finding in claims)
     tested = any(finding.verdict is not Verdict.SKIP for finding in claims)

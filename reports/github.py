@@ -3,8 +3,8 @@
 The runner shows ten of a kind for each step and drops the rest without a word, so that ten are
 made and the rest is summed up in the last line, which is no command. What several claims of a
 model share, such as weights that cannot be had, is said once. What the baseline knows is counted
-in that line only; entries of it that are outdated are errors and come first. FAIL is an error,
-ERROR a warning, UNDECIDED a notice
+in that line only; entries of it that are outdated are errors and come first, and leave half of the
+ten to what else is said. FAIL is an error, ERROR a warning, UNDECIDED a notice
 (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands).
 """
 
@@ -34,10 +34,12 @@ class Annotation:
 
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return at most ten commands, each on a line, and a line that sums up."""
-    outdated = [_outdated(entry) for entry in run.outdated[:MOST]]
-    found, room = gathered(run), MOST - len(outdated)
-    lines = [*outdated, *(_annotation(each) for each in found[:room])]
-    return {"annotations.txt": "\n".join([*lines, _summary(run, found[room:])]) + "\n"}
+    found = gathered(run)
+    outdated = [_outdated(entry) for entry in run.outdated[: MOST - min(len(found), MOST // 2)]]
+    room = MOST - len(outdated)
+    annotations = [*outdated, *(_annotation(each) for each in found[:room])]
+    lines = [*annotations, _summary(run, found[room:], len(outdated))]
+    return {"annotations.txt": "\n".join(lines) + "\n"}
 
 
 def gathered(run: Run) -> list[Annotation]:
@@ -74,10 +76,13 @@ def _command(kind: str, place: Location, title: str, message: str) -> str:
     return escape.github_command(kind, properties, message)
 
 
-def _summary(run: Run, rest: list[Annotation]) -> str:
+def _summary(run: Run, rest: list[Annotation], outdated: int) -> str:
+    """Sum up, given what has no annotation, and how many outdated entries have one."""
     said = f"zoo verify: {_words.counts(run)}"
-    more = Counter(annotation.finding.verdict.value for annotation in rest)
-    if unsaid := len(run.outdated[MOST:]):
+    more: Counter[str] = Counter()
+    for annotation in rest:
+        more[annotation.finding.verdict.value] += len(annotation.claims)
+    if unsaid := len(run.outdated) - outdated:
         more["outdated"] = unsaid
     if not more:
         return said

@@ -67,7 +67,7 @@ def render(run: Run, style: Style) -> dict[str, str]:
 
 
 def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
-    """Return for each verdict how many claims have it, and how many models such a claim.
+    """Return for each verdict how many findings have it, and how many models such a one.
 
     Likewise at the end for what the baseline knows, if that is anything.
     """
@@ -76,7 +76,7 @@ def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
         {
             "verdict": verdict,
             "meaning": MEANINGS[verdict],
-            "claims": run.summary[verdict.value.lower()],
+            "findings": run.summary[verdict.value.lower()],
             "models": sum(verdict in model.verdicts for model in found),
             "known": sum(f.verdict is verdict for f in known),
         }
@@ -84,7 +84,7 @@ def _counts(run: Run, found: Sequence[Model]) -> list[dict[str, Any]]:
     ]
     if known:
         models = len({finding.model for finding in known})
-        own = {"verdict": "known", "claims": len(known), "models": models, "known": 0}
+        own = {"verdict": "known", "findings": len(known), "models": models, "known": 0}
         counts.append(own | {"meaning": "as it was before, and in the baseline with a reason"})
     return counts
 

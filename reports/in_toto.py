@@ -39,7 +39,7 @@ LISTS = {
 
 def render(run: Run, style: Style) -> dict[str, str]:
     """Return ``index.json``, and a statement for each digest, named after it."""
-    models = by_model(filter(_is_test, run.findings))
+    models = by_model(finding for finding in run.findings if finding.is_claim)
     subjects = {subject.model: subject for subject in run.subjects}
     together: dict[str, list[SubjectRecord]] = {}
     without = []
@@ -99,10 +99,6 @@ def _noting(
     known = [test for s in sharing for finding, test in _tests(models[s.model]) if finding.known]
     noted = evidence["annotations"] | ({"known": known} if known else {})
     return evidence | {"annotations": noted}
-
-
-def _is_test(finding: Finding) -> bool:
-    return finding.metric is not None or finding.verdict is not Verdict.SKIP
 
 
 def _result(findings: Sequence[Finding]) -> str:

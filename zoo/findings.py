@@ -163,6 +163,11 @@ class Finding:
         name = self.metric or self.rule
         return f"{name} on {self.dataset}" if self.dataset else name
 
+    @property
+    def is_claim(self) -> bool:
+        """Whether it is about a claim, and not about what no checkpoint can show."""
+        return self.metric is not None or self.verdict is not Verdict.SKIP
+
 
 def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str = "") -> Finding:
     """Return the finding for a claim that was not measured, with the reason."""

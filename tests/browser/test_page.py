@@ -64,7 +64,7 @@ def test_a_reader_first_sees_what_was_tested_when_and_what_came_of_it(
     assert "2026-01-02 03:04:05 UTC" in top
     assert f"zoo {run.version}" in top
     fails = run.summary["fail"]
-    name = re.compile(f"FAIL {fails} claims? of {with_verdict(run, Verdict.FAIL)} models?")
+    name = re.compile(f"FAIL {fails} findings? of {with_verdict(run, Verdict.FAIL)} models?")
     expect(page.get_by_role("button", name=name)).to_be_in_viewport()
 
 
@@ -135,7 +135,7 @@ def test_what_the_baseline_knows_is_marked_found_and_explained(
         monkeypatch.setattr(html, "UNPACKED", 0)
     page = open_page(run)
     known = {finding.model for finding in run.findings if finding.known}
-    page.get_by_role("button", name="known 4 claims of 3 models").click()
+    page.get_by_role("button", name="known 4 findings of 3 models").click()
     assert set(listed(page)) == known
     page.get_by_role("searchbox").fill("nobody has trusted")
     assert listed(page) == [f.model for f in run.findings if f.known and f.verdict is Verdict.ERROR]

@@ -81,12 +81,49 @@ def test_two_formats_in_one_folder_leave_each_other_alone(render: Render, tmp_pa
     assert files(tmp_path / "site") == both
 
 
+def test_what_zoo_did_not_write_is_not_written_over(render: Render, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    own = tmp_path / "site/index.md"
+    own.write_text("mine")
+    outcome = render()
+    assert outcome.code == 2
+    assert "site holds index.md, not of an earlier report" in outcome.err
+    assert files(tmp_path / "site") == {"index.md"}
+    assert own.read_text() == "mine"
+
+
+def test_what_would_be_written_over_is_known_before_the_work_begins(
+    zoo: Zoo, tmp_path: Path
+) -> None:
+    (tmp_path / "index.md").write_text("mine")
+    outcome = zoo("verify", "--all", "--format", "markdown", "-o", tmp_path)
+    assert outcome.code == 2
+    assert "not of an earlier report" in outcome.err
+    assert "verifying" not in outcome.err
+
+
+def test_a_link_in_the_place_of_a_page_is_not_followed(render: Render, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/index.md").symlink_to(tmp_path / "elsewhere.md")
+    assert render().code == 2
+    assert not (tmp_path / "elsewhere.md").exists()
+
+
+def test_a_page_that_was_changed_by_hand_is_written_anew(render: Render, tmp_path: Path) -> None:
+    render()
+    page = tmp_path / "site/models/tiny.md"
+    before = page.read_text()
+    page.write_text("mended by hand")
+    assert render().code == 0
+    assert page.read_text() == before
+
+
 def test_a_folder_without_a_list_keeps_all_that_it_holds(render: Render, tmp_path: Path) -> None:
     render()
     (tmp_path / "site/.zoo-markdown.json").unlink()
-    outcome = render("tiny")
+    assert render("tiny").code == 2
     assert (tmp_path / "site/models/tiny.md").is_file()
-    (line,) = outcome.err.splitlines()
+    (line,) = render().err.splitlines()
     assert line.startswith("wrote ")
 
 
@@ -107,7 +144,7 @@ def test_a_list_that_is_none_takes_nothing_away(
 ) -> None:
     render()
     (tmp_path / "site/.zoo-markdown.json").write_bytes(content)
-    assert render("tiny").code == 0
+    assert render("tiny").code == 2
     assert (tmp_path / "site/models/tiny.md").is_file()
 
 

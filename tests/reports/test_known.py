@@ -172,12 +172,30 @@ def test_outdated_entries_are_annotated_and_those_beyond_ten_are_counted(news: R
     many = tuple(replace(OUTDATED, model=f"m{n}") for n in range(13))
     *lines, summary = page("github", replace(news, outdated=many)).splitlines()
     assert [line.partition(",")[0] for line in lines] == [
-        "::error file=model-index/baseline.yml"
-    ] * 10
+        *["::error file=model-index/baseline.yml"] * 9,
+        "::error file=model-index/tiny.md",
+    ]
     assert summary == (
         "zoo verify: 1 PASS, 2 FAIL (1 known, 13 outdated); "
-        "4 more that have no annotation: 1 FAIL, 3 outdated"
+        "4 more that have no annotation: 4 outdated"
     )
+
+
+def test_outdated_entries_leave_half_of_the_annotations_to_new_failures(news: Run) -> None:
+    failed = next(f for f in news.findings if f.verdict is Verdict.FAIL and not f.known)
+    fresh = tuple(replace(failed, model=f"n{n}") for n in range(7))
+    entries = tuple(replace(OUTDATED, model=f"m{n}") for n in range(13))
+    *lines, summary = page("github", replace(news, findings=fresh, outdated=entries)).splitlines()
+    assert sum("baseline.yml" in line for line in lines) == 5 and len(lines) == 10
+    assert summary.endswith("10 more that have no annotation: 2 FAIL, 8 outdated")
+
+
+def test_findings_without_an_annotation_are_counted_one_by_one(news: Run) -> None:
+    error = next(f for f in news.findings if f.verdict is Verdict.FAIL and not f.known)
+    shared = [replace(error, model="m", metric=name, message="one reason") for name in "abc"]
+    more = [replace(error, model=f"n{number}") for number in range(10)]
+    *_, summary = page("github", replace(news, findings=(*more, *shared))).splitlines()
+    assert summary.endswith("3 more that have no annotation: 3 FAIL")
 
 
 def test_the_table_for_spreadsheets_has_columns_and_rows_of_their_own(outdated: Run) -> None:
@@ -283,7 +301,7 @@ def test_the_page_marks_what_is_known_and_lists_what_is_outdated(outdated: Run) 
     root = html5lib.parse(page("html", outdated), namespaceHTMLElements=False)
     verdicts = [row for row in texts(root, ".//tbody/tr/td[@data-n]") if row.startswith("FAIL")]
     assert verdicts == ["FAIL", "FAIL known"]
-    assert "FAIL 2 claims of 2 models, 1 known the claim is wrong" in texts(
+    assert "FAIL 2 findings of 2 models, 1 known the claim is wrong" in texts(
         root, ".//ul[@id='verdicts']/li"
     )
     listed = texts(root, ".//section[@aria-labelledby='outdated-heading']/ul/li")

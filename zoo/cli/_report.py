@@ -9,6 +9,20 @@ from zoo.reports import REPORTS, Style
 from zoo.reports._words import counts, number
 from zoo.run import Run
 
+_NOTHING = Run("", "1970-01-01T00:00:00Z", {}, (), ())  # has the pages that every report has
+
+
+def check_place(form: str, output: Path | None) -> None:
+    """Find out before the work begins whether its report can be written.
+
+    Raises:
+        UsageError: the file or folder cannot be made there, or holds what zoo has not written.
+    """
+    report = REPORTS[form]
+    _output.check_place(output, many=report.many)
+    if report.many and output is not None:
+        _folder.require_own(report.render(_NOTHING, Style()), output, form)
+
 
 def deliver(run: Run, form: str, output: Path | None) -> None:
     """Render a Run and write it to standard output, a file or a folder."""

@@ -16,7 +16,6 @@ from zoo.cli import (
     _golden,
     _lock,
     _measuring,
-    _output,
     _progress,
     _report,
     _rules,
@@ -71,7 +70,7 @@ def verify_command(
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
     entries = _changed.touched(candidates, chosen, changed_since, asked.index, lock)
     _rules.require_torch(selected)
-    _output.check_place(output, many=REPORTS[form].many)
+    _report.check_place(form, output)
     known = _baseline.entries_of(baseline)
     started = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     with _progress.listener() as listener:
