@@ -16,9 +16,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageFile
 
 from zoo import crops
+from zoo import pictures as files
 from zoo.crops import Geometry, Keeping, keeping, packs, preparing
 from zoo.errors import Unavailable
 from zoo.pictures import File, Picture
@@ -247,6 +248,40 @@ def test_a_damaged_picture_is_named_with_and_without_a_cache(tmp_path: Path, pic
     for workers in (0, 2):
         with pytest.raises(Unavailable, match=r"7\.png cannot be decoded \(ValueError: neither"):
             shown(pictures, Keeping(tmp_path), workers=workers)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_picture_that_is_cut_off_is_named_and_not_kept_whatever_other_code_has_set(
+    tmp_path: Path, pictures, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    cut = pictures[7].read()[:1500]
+    pictures[7].place.path.write_bytes(cut)
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(Unavailable, match=r"7\.png cannot be decoded \(OSError: .* truncated"):
+        shown(pictures, Keeping(tmp_path), workers=workers)
+    kept = [name for pack in packs.held(tmp_path) for name in packs._spans(pack.path, CROP)]
+    assert kept
+    assert hashlib.sha256(cut).hexdigest() not in kept
+
+
+def test_a_picture_is_decoded_again_where_other_code_had_damage_passed_over_meanwhile(
+    pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded, begun = files._decoded, []
+
+    def meanwhile(data: bytes) -> object:
+        """Set it in the midst of the first picture, and set it back by another's decoding."""
+        if begun:
+            return decoded(data)
+        begun.append(data)
+        monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+        found = decoded(data)
+        files.decode(pictures[0].read())
+        return found
+
+    monkeypatch.setattr(files, "_decoded", meanwhile)
+    with pytest.raises(OSError, match="truncated"):
+        files.decode(pictures[7].read()[:1500])
 
 
 def test_several_threads_and_readers_share_a_cache(tmp_path: Path, pictures) -> None:
