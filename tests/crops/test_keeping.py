@@ -162,6 +162,23 @@ def test_a_damaged_crop_is_told_and_its_pack_removed(tmp_path: Path, pictures, d
     assert len(decoded) <= 12
 
 
+def test_a_damaged_crop_that_cannot_be_removed_is_made_anew(
+    tmp_path: Path, pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, **how: object) -> None:
+        raise PermissionError(30, "Read-only file system", str(path))
+
+    shown(pictures, Keeping(tmp_path))
+    (pack,) = packs.held(tmp_path)
+    data = bytearray(pack.path.read_bytes())
+    data[-3] ^= 1
+    pack.path.write_bytes(data)
+    monkeypatch.setattr(Path, "unlink", refused)
+    said: list[str] = []
+    assert same(shown(pictures, Keeping(tmp_path), said), shown(pictures))
+    assert said[0] == "a decoded picture was damaged in the cache and is decoded anew"
+
+
 def headed(header: bytes) -> bytes:
     return len(header).to_bytes(8, "little") + header
 
