@@ -172,3 +172,17 @@ def test_whatever_moves_a_crop_moves_its_key(monkeypatch: pytest.MonkeyPatch) ->
         patch.setattr("zoo.crops.geometry._codec", lambda: "9.9")
         keys.add(before.key)
     assert len(keys) == 9
+
+
+@pytest.mark.parametrize("package", ["timm", "torchvision"])
+def test_the_key_of_a_crop_is_another_when_a_file_of_editable_code_changes(
+    monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    keys = {Geometry(224, 0.875, "bicubic").key}
+    monkeypatch.setattr("zoo.crops.geometry.is_editable", lambda name: name == package)
+    for content in ("one", "other"):
+        monkeypatch.setattr(
+            "zoo.crops.geometry.digest_of_all", lambda name, c=content: f"{name} {c}"
+        )
+        keys.add(Geometry(224, 0.875, "bicubic").key)
+    assert len(keys) == 3

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from zoo.code import digest_of
+from zoo.code import digest_of, digest_of_all
 from zoo.errors import Unavailable
-from zoo.machine import package_version
+from zoo.machine import is_editable, package_version
 from zoo.subject import CROPS, Preprocessing
 
 # What decodes, resizes and cuts, beside our own code: torchvision is between timm and Pillow.
 _PACKAGES = ("pillow", "timm", "torchvision", "numpy")
+_IN_PYTHON = ("timm", "torchvision")  # of whose code only that in Python moves a crop
 _CODE = ("zoo.pictures", "zoo.crops.geometry")
 
 
@@ -57,6 +58,7 @@ class Geometry:
         key = {
             "geometry": asdict(self),
             "packages": versions,
+            "files": {name: digest_of_all(name) for name in _IN_PYTHON if is_editable(name)},
             "codec": _codec(),
             "code": digest_of((), _CODE),
         }
