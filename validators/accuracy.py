@@ -28,7 +28,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from zoo.claims import Claim, Digest, Value, plain
+from zoo.claims import Claim, Value, plain
+from zoo.datasets import copies_in
 from zoo.findings import Measurement, Tolerance
 from zoo.index.values import half_unit
 from zoo.predictions import Draw, Predictions
@@ -75,7 +76,7 @@ def _within_bounds(claim: Claim, predictions: Predictions, found: Measurement) -
     return replace(
         found,
         interval=wilson(correct, total),
-        remark=f"{correct:,} of {total:,} pictures{_why_open(claim, predictions.fingerprint)}",
+        remark=f"{correct:,} of {total:,} pictures{_why_open(claim, predictions)}",
         settled_by=f"--dataset with the whole of {claim.dataset} settles it",
     )
 
@@ -107,8 +108,9 @@ def _of_drawn(
     """Return what drawn pictures say of all that they were drawn from, as an interval."""
     hits = [item.hit(K[claim.metric]) for item in predictions.items]
     low, high = bounds_after(hits, draw.population, ALPHA_EACH).in_percent
-    decisive = shown_whole(claim, draw.fingerprint, draw.whole)
-    why_open = "" if decisive else _why_open(claim, draw.fingerprint)
+    whole = "" if _copies(predictions) else draw.whole
+    decisive = shown_whole(claim, draw.fingerprint, whole)
+    why_open = "" if decisive else _why_open(claim, predictions)
     settling = "a larger --budget" if decisive else f"--dataset with the whole of {claim.dataset}"
     method = {"interval": [plain(low), plain(high)], "alpha": ALPHA_EACH, "sampling": METHOD}
     return replace(
@@ -144,16 +146,24 @@ def _origin(predictions: Predictions) -> dict[str, Any]:
     return {**known, **drawn, "population": draw.population, "seed": draw.seed}
 
 
-def _why_open(claim: Claim, fingerprint: Digest | None) -> str:
-    if claim.whole_set is None or fingerprint is None:
-        return f", which are not shown to be all of {claim.dataset}"
-    return f", whose fingerprint is {fingerprint}, and the page declares {claim.whole_set}"
+def _why_open(claim: Claim, predictions: Predictions) -> str:
+    fingerprint = (predictions.draw or predictions).fingerprint
+    if claim.whole_set is not None and fingerprint is not None:
+        return f", whose fingerprint is {fingerprint}, and the page declares {claim.whole_set}"
+    copies = _copies(predictions)
+    because = f": too many are copies, such as {copies[1]} of {copies[0]}" if copies else ""
+    return f", which are not shown to be all of {claim.dataset}{because}"
+
+
+def _copies(predictions: Predictions) -> tuple[str, str] | None:
+    files = [(item.id, item.sha256) for item in predictions.items]
+    return copies_in((predictions.draw or predictions).whole, files)
 
 
 def is_whole(claim: Claim, predictions: Predictions) -> bool:
     """Return whether the pictures are all of the dataset that the claim is about."""
     whole = predictions.whole if predictions.draw is None else ""
-    return shown_whole(claim, predictions.fingerprint, whole)
+    return shown_whole(claim, predictions.fingerprint, "" if _copies(predictions) else whole)
 
 
 VALIDATOR = Validator(

@@ -10,7 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from zoo.datasets import NAMES, _imagenet, _named, _real, inspect_dataset, open_dataset
+from zoo.datasets import (
+    NAMES,
+    _imagenet,
+    _named,
+    _real,
+    copies_in,
+    inspect_dataset,
+    open_dataset,
+)
 from zoo.errors import Unavailable
 from zoo.pictures import Dataset, Picture, is_correct
 
@@ -137,6 +145,38 @@ def test_pictures_without_numbers_are_counted_by_class() -> None:
     assert said(without(plain, 0), "ImageNet") == [
         f"missing: class 0 ({WNIDS[0]}) has 49 pictures, and should have 50"
     ]
+
+
+@pytest.mark.parametrize("pattern", [
+    "n{label:08d}/n{label:08d}_{n}.JPEG",
+    "n{label:08d}_{n}",  # in WebDataset archives
+    "train-0/n{label:08d}_{n}_n{label:08d}.JPEG",  # by Hugging Face
+])  # fmt: skip
+def test_pictures_of_the_training_set_are_never_the_whole_set(pattern: str) -> None:
+    (message,) = said(of_each(list(range(1000)), 50, pattern), "ImageNet")
+    assert message.startswith("extra: 50,000 pictures are named as those of the training set: ")
+    assert f"imagenet/{pattern.format(label=0, n=0)}, " in message
+    assert message.endswith(" and 49,995 more")
+
+
+def files(total: int, copied: int, pattern: str = "{n}.jpg") -> list[tuple[str, str]]:
+    """Return names with digests, of which so many are that of the first."""
+    digests = ["first"] * (copied + 1) + [str(n) for n in range(total - copied - 1)]
+    return [(pattern.format(n=n), digest) for n, digest in enumerate(digests)]
+
+
+def test_more_than_one_copy_in_a_thousand_is_too_many_for_imagenet() -> None:
+    assert copies_in("ImageNet", files(50_000, 49_999)) == ("0.jpg", "1.jpg")
+    assert copies_in("ImageNet", files(50_000, 51)) == ("0.jpg", "1.jpg")
+    assert copies_in("ImageNet", files(50_000, 50)) is None
+    assert copies_in("ImageNet", files(100, 1)) == ("0.jpg", "1.jpg")
+    assert copies_in("ImageNet", []) is None
+
+
+def test_nothing_is_said_of_copies_that_have_numbers_or_are_of_another_dataset() -> None:
+    assert copies_in("ImageNet", files(100, 99, "ILSVRC2012_val_{n:08d}.JPEG")) is None
+    for whole in ("", "ImageNet-A", "ImageNet-R", "ImageNet-Sketch"):
+        assert copies_in(whole, files(100, 99)) is None
 
 
 @pytest.mark.parametrize("label", range(0, 1000, 333))

@@ -101,6 +101,28 @@ def test_all_of_imagenet_is_not_all_of_another_set(claim, dataset: str) -> None:
     assert not is_whole(made, predicted(8, 9, 10, whole="ImageNet"))
 
 
+def copied(predictions):
+    """Return predictions for pictures of which the first two are one file."""
+    first, second, *others = predictions.items
+    return replace(predictions, items=(first, replace(second, sha256=first.sha256), *others))
+
+
+def test_copies_are_not_all_of_imagenet_and_two_are_named(finding) -> None:
+    found = finding(copied(predicted(8, 9, 10, whole="ImageNet")), "80")
+    assert found.verdict is Verdict.UNDECIDED
+    assert "not shown to be all of ImageNet: too many are copies, such as 1 of 0" in found.message
+    predictions = copied(drawn(20, 200, whole="ImageNet"))
+    first, second = (item.id for item in predictions.items[:2])
+    found = finding(predictions, "85")
+    assert found.verdict is Verdict.UNDECIDED
+    assert f"too many are copies, such as {second} of {first}" in found.message
+
+
+def test_copies_are_what_a_page_declares_by_their_fingerprint(finding) -> None:
+    predictions = copied(predicted(8, 9, 10))
+    assert finding(predictions, "80", whole_set=predictions.fingerprint).verdict is Verdict.PASS
+
+
 @pytest.mark.parametrize("whole", ["", "ImageNet"])
 def test_logits_that_are_not_finite_fail_with_their_count(finding, whole: str) -> None:
     found = finding(predicted(8, 9, 1000, broken=1, whole=whole), "0.8")

@@ -13,6 +13,7 @@ from zoo.errors import Unavailable, UsageError, nearest
 from zoo.pictures import Dataset, Fault
 
 NAMES = tuple(published.title for published in _named.PUBLISHED)
+copies_in = _named.copies_in
 SHOWN = 5
 
 

@@ -18,6 +18,7 @@ WNID = re.compile(r"n\d{8}", re.ASCII)
 _NUMBERED = re.compile(
     r"ILSVRC2012_val_(\d{8})(?:_(n\d{8}))?(?:\.jpe?g)?", re.ASCII | re.IGNORECASE
 )
+_TRAINING = re.compile(r"n\d{8}_\d+(?:_n\d{8})?(?:\.(?:jpe?g|png))?", re.ASCII | re.IGNORECASE)
 
 
 @cache
@@ -78,6 +79,14 @@ def validation_number_of(name: str) -> int | None:
     """Return the number of a picture's name if it is one of the validation set's 50,000."""
     number = number_of(name)
     return number if number is not None and 1 <= number <= PICTURES else None
+
+
+def is_training(name: str) -> bool:
+    """Return whether a picture is named as those of the training set, with ending or without.
+
+    Hugging Face's files are named ``n01440764_10026_n01440764.JPEG``.
+    """
+    return _TRAINING.fullmatch(name.rpartition("/")[2]) is not None
 
 
 def wnid_of(name: str) -> str | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zoo.datasets import _real
 from zoo.datasets._files import shortened
-from zoo.datasets._imagenet import CLASSES, PICTURES, number_of, subset, wnids
+from zoo.datasets._imagenet import CLASSES, PICTURES, is_training, number_of, subset, wnids
 from zoo.pictures import Dataset, Fault
 
+# ImageNet itself has a few pictures twice: 29, where all are reduced to 32 × 32 pixels
+# (https://github.com/PatrykChrabaszcz/Imagenet32_Scripts/issues/8).
+MOST_COPIES = 0.001  # of all pictures: they move an accuracy by 0.1 points at most
 _SKETCH = re.compile(r"(?:.*/)?sketch_\d+\.jpe?g", re.ASCII | re.IGNORECASE)
 
 
@@ -152,6 +155,22 @@ def is_whole(dataset: Dataset, published: Published) -> bool:
     return published.pictures != PICTURES or numbers in ({None}, set(range(1, PICTURES + 1)))
 
 
+def copies_in(whole: str, files: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return two pictures that are one file, where too many are for the whole of ImageNet.
+
+    Nothing is said of pictures with the numbers of the validation set, or of another dataset.
+
+    Args:
+        whole: the published dataset that they are in full by structure, else empty.
+        files: the name of each picture, which no other has, and its digest.
+    """
+    first: dict[str, str] = {}
+    found = [(first[digest], name) for name, digest in files
+             if number_of(name) is None and first.setdefault(digest, name) != name]  # fmt: skip
+    too_many = whole == IMAGENET.title and len(found) > MOST_COPIES * len(files)
+    return found[0] if too_many else None
+
+
 def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> list[Fault]:
     """Return which pictures are missing: by number where they have some, else by class."""
     numbers = {number for p in dataset.pictures if (number := number_of(p.id)) is not None}
@@ -162,6 +181,8 @@ def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> lis
                    for where in unnumbered]  # fmt: skip
         gone = sorted(set(range(1, PICTURES + 1)) - numbers)
         faults += [Fault("missing", f"ILSVRC2012_val_{n:08d}.JPEG is missing") for n in gone]
+    elif published.pictures == PICTURES:
+        faults += _of_training(dataset)
     if published.of_each is not None:
         faults += _by_class(counts, published.of_each)
     if not faults and len(dataset.pictures) != published.pictures:
@@ -171,6 +192,12 @@ def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> lis
         short = len(dataset.pictures) < published.pictures
         faults.append(Fault("missing" if short else "extra", words))
     return faults
+
+
+def _of_training(dataset: Dataset) -> list[Fault]:
+    named = [picture.where for picture in dataset.pictures if is_training(picture.id)]
+    words = f"{len(named):,} pictures are named as those of the training set"
+    return [Fault("extra", f"{words}: {shortened(named)}")] if named else []
 
 
 def _by_class(counts: Counter[int], of_each: int) -> list[Fault]:
