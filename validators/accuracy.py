@@ -7,8 +7,9 @@ bear out or refute a claim: on anything else the verdict is UNDECIDED, with the 
 Wilson (1927). The set is whole if its fingerprint is the one that the page declares, or if it is
 the ImageNet validation set by its structure: 50 pictures of each of the 1,000 classes.
 
-Logits that are infinite or no numbers are a FAIL with their count. With `--precision fp16` they are
-UNDECIDED: its numbers end at 65,504, and those that the claim is about need not.
+Logits that are infinite or no numbers are a FAIL with their count. In `--precision bf16` and `fp16`
+nothing is refuted, since rounding alone may move an accuracy by more than that, and float16 ends at
+65,504: what misses its claim there is UNDECIDED.
 
 With `--budget N`, at most N pictures of the set are drawn at random, and no more when both
 accuracies are settled. The interval is then a confidence sequence for sampling without replacement
@@ -29,13 +30,13 @@ from decimal import Decimal
 from typing import Any
 
 from zoo.claims import Claim, Value, plain
-from zoo.datasets import copies_in
+from zoo.datasets import copies_in, published_title
 from zoo.findings import Measurement, Tolerance
 from zoo.index.values import half_unit
 from zoo.predictions import Draw, Predictions
 from zoo.sampling.bounds import METHOD, bounds_after, in_percent
 from zoo.sampling.stopping import ALPHA_EACH, K
-from zoo.sampling.whole import shown_whole
+from zoo.sampling.whole import AMBIGUOUS, shown_whole
 from zoo.sampling.wilson import wilson
 from zoo.subject import Subject
 from zoo.verify import Validator
@@ -60,10 +61,16 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
         value = f"logits that are not finite for {predictions.not_finite:,} of {total:,} pictures"
     conditions = _conditions(predictions) | {"preprocessing": subject.preprocessing().in_words()}
     found = Measurement(claim.metric, value, predictions.method, conditions)
-    if predictions.not_finite:
-        settling = "--precision fp32 settles it"
-        return replace(found, refutes=not predictions.narrow, settled_by=settling)
-    return _explained(subject, claim, _within_bounds(claim, predictions, found))
+    if not predictions.not_finite:
+        found = _explained(subject, claim, _within_bounds(claim, predictions, found))
+    return _of_rounded(found) if predictions.rounded else found
+
+
+def _of_rounded(found: Measurement) -> Measurement:
+    """Return a measurement in less than float32, which bears out and does not refute."""
+    settling = filter(None, (found.settled_by, "--precision fp32 settles it"))
+    remark = "; ".join(filter(None, (found.remark, "computed in less than float32")))
+    return replace(found, refutes=False, remark=remark, settled_by="; ".join(settling))
 
 
 def _within_bounds(claim: Claim, predictions: Predictions, found: Measurement) -> Measurement:
@@ -77,7 +84,7 @@ def _within_bounds(claim: Claim, predictions: Predictions, found: Measurement) -
         found,
         interval=wilson(correct, total),
         remark=f"{correct:,} of {total:,} pictures{_why_open(claim, predictions)}",
-        settled_by=f"--dataset with the whole of {claim.dataset} settles it",
+        settled_by=_settling(claim, predictions),
     )
 
 
@@ -111,7 +118,7 @@ def _of_drawn(
     whole = "" if _copies(predictions) else draw.whole
     decisive = shown_whole(claim, draw.fingerprint, whole)
     why_open = "" if decisive else _why_open(claim, predictions)
-    settling = "a larger --budget" if decisive else f"--dataset with the whole of {claim.dataset}"
+    settling = "a larger --budget settles it" if decisive else _settling(claim, predictions)
     method = {"interval": [plain(low), plain(high)], "alpha": ALPHA_EACH, "sampling": METHOD}
     return replace(
         found,
@@ -120,7 +127,7 @@ def _of_drawn(
         decisive=decisive,
         remark=f"{sum(hits):,} of {len(hits):,} pictures, drawn with seed {draw.seed} from"
         f" {draw.population:,}{why_open}; the interval holds at {100 * (1 - ALPHA_EACH):g} %",
-        settled_by=f"{settling} settles it",
+        settled_by=settling,
     )
 
 
@@ -153,6 +160,16 @@ def _why_open(claim: Claim, predictions: Predictions) -> str:
     copies = _copies(predictions)
     because = f": too many are copies, such as {copies[1]} of {copies[0]}" if copies else ""
     return f", which are not shown to be all of {claim.dataset}{because}"
+
+
+def _settling(claim: Claim, predictions: Predictions) -> str:
+    """Return what would show whether these are the pictures of the claim."""
+    whole = (predictions.draw or predictions).whole
+    if whole == AMBIGUOUS == published_title(claim.dataset) and claim.whole_set is None:
+        return (
+            f"a 'Dataset Fingerprint' on the page settles it: {whole} has variants that look alike"
+        )
+    return f"--dataset with the whole of {claim.dataset} settles it"
 
 
 def _copies(predictions: Predictions) -> tuple[str, str] | None:

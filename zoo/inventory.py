@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zoo.claims import Digest
+from zoo.datasets import bears_copies
 from zoo.errors import reason
 from zoo.pictures import Dataset, Picture, decode
 from zoo.predictions import fingerprint
@@ -47,8 +48,12 @@ class Inventory:
 
     @property
     def in_order(self) -> bool:
-        """Whether nothing is missing, extra, malformed, corrupt or there twice."""
-        return not (self.dataset.faults or self.corrupt or self.same)
+        """Whether nothing is missing, extra, malformed, corrupt, or there twice more than usual."""
+        copies = sum(len(ids) - 1 for ids in self.same)
+        unusual = copies and not bears_copies(
+            self.dataset.whole, copies, len(self.dataset.pictures)
+        )
+        return not (self.dataset.faults or self.corrupt or unusual)
 
     def named(self, kind: str) -> list[str]:
         """Return the messages of the faults of one kind."""

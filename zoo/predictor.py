@@ -65,8 +65,8 @@ class Predictor:
             items = scoring.predict(work, ENGINES[self.options.engine], self._ledger(work), enough)
             whole = dataset.whole if len(items) == len(dataset.pictures) else ""
             device = work.job.device
-            method, narrow = inference.method(device), device.precision == inference.NARROW
-            return Predictions(items, dataset.layout, whole, method, narrow=narrow)
+            method, rounded = inference.method(device), device.precision in inference.ROUNDED
+            return Predictions(items, dataset.layout, whole, method, rounded=rounded)
 
         dataset = open_dataset(path, name)
         if budget is None:

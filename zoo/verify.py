@@ -80,7 +80,7 @@ def verify(
         try:
             found = _settle(list(_findings(subject, ordered, names, allowed, options.listener)))
         except KeyboardInterrupt:  # what is known by now is not lost
-            findings += _interrupted(entries[number:], ordered)
+            findings += _interrupted(entries[number:], ordered, names)
             break
         findings += sorted(found, key=_report_order)
         subjects.append(_record(subject))
@@ -96,12 +96,15 @@ def was_interrupted(run: Run) -> bool:
     return any(finding.message == INTERRUPTED for finding in run.findings)
 
 
-def _interrupted(entries: Sequence[ModelEntry], validators: list[Validator]) -> Iterator[Finding]:
+def _interrupted(
+    entries: Sequence[ModelEntry], validators: list[Validator], selected: frozenset[str]
+) -> Iterator[Finding]:
     for entry in entries:
         for validator in validators:
+            why = INTERRUPTED if validator.name in selected else NOT_ASKED
             for claim in entry.claims:
                 if claim.metric in validator.metrics:
-                    yield untested(validator.name, claim, Verdict.SKIP, INTERRUPTED)
+                    yield untested(validator.name, claim, Verdict.SKIP, why)
 
 
 def _findings(

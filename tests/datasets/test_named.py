@@ -108,7 +108,7 @@ def test_a_picture_of_the_training_set_is_extra() -> None:
 
 def test_a_picture_of_no_class_of_imagenet_is_extra() -> None:
     odd = replace(imagenet(), pictures=(*imagenet().pictures[1:], picture("x.jpg", 1000)))
-    assert "extra: 1 pictures of classes that ImageNet has not: imagenet/x.jpg" in said(
+    assert "extra: 1 picture of classes that ImageNet has not: imagenet/x.jpg" in said(
         odd, "ImageNet"
     )
 
@@ -129,6 +129,28 @@ def test_labels_in_another_order_are_told_by_real(shift: int) -> None:
     (message,) = said(replace(imagenet(), pictures=tuple(shifted)), "ImageNet")
     assert "the classes are permuted: " in message
     assert "have one that is right by ReaL" in message
+
+
+def test_two_classes_that_are_exchanged_are_named_by_real() -> None:
+    exchange = {0: 1, 1: 0}
+    pictures = [replace(p, label=exchange.get(p.label, p.label)) for p in imagenet().pictures]
+    (message,) = said(replace(imagenet(), pictures=tuple(pictures)), "ImageNet")
+    assert "malformed: " in message and "no picture of these classes is right by ReaL: " in message
+    assert message.endswith(f"{WNIDS[0]} shows {WNIDS[1]}, {WNIDS[1]} shows {WNIDS[0]}")
+
+
+def test_a_number_beyond_the_last_of_the_validation_set_is_extra() -> None:
+    first, *others = imagenet().pictures
+    odd = picture("ILSVRC2012_val_00050001.JPEG", first.label)
+    assert said(replace(imagenet(), pictures=(odd, *others)), "ImageNet") == [
+        "extra: imagenet/ILSVRC2012_val_00050001.JPEG is no picture of the validation set",
+        "missing: ILSVRC2012_val_00000001.JPEG is missing",
+    ]
+
+
+def test_each_class_is_right_by_real_for_more_pictures_than_chance_can_miss() -> None:
+    counts = Counter(label for right in SETS for label in right)
+    assert min(counts[label] for label in range(1000)) == 13
 
 
 def test_a_sample_of_imagenet_is_in_order_but_not_whole() -> None:
@@ -173,8 +195,12 @@ def test_more_than_one_copy_in_a_thousand_is_too_many_for_imagenet() -> None:
     assert copies_in("ImageNet", []) is None
 
 
-def test_nothing_is_said_of_copies_that_have_numbers_or_are_of_another_dataset() -> None:
-    assert copies_in("ImageNet", files(100, 99, "ILSVRC2012_val_{n:08d}.JPEG")) is None
+def test_copies_are_too_many_whatever_their_names_are() -> None:
+    (first, _), (second, _), *_ = copied = files(100, 99, "ILSVRC2012_val_{n:08d}.JPEG")
+    assert copies_in("ImageNet", copied) == (first, second)
+
+
+def test_nothing_is_said_of_copies_in_another_dataset() -> None:
     for whole in ("", "ImageNet-A", "ImageNet-R", "ImageNet-Sketch"):
         assert copies_in(whole, files(100, 99)) is None
 
@@ -229,7 +255,7 @@ def test_a_subset_has_200_classes_and_its_count(name: str, letter: str, count: i
     )
     foreign = next(c for c in range(1000) if c not in classes)
     more = replace(whole, pictures=(*whole.pictures[1:], picture("x.jpg", foreign)))
-    assert f"extra: 1 pictures of classes that {name} has not: imagenet/x.jpg" in said(more, name)
+    assert f"extra: 1 picture of classes that {name} has not: imagenet/x.jpg" in said(more, name)
 
 
 @pytest.fixture

@@ -130,10 +130,25 @@ def test_logits_that_are_not_finite_fail_with_their_count(finding, whole: str) -
     assert found.measured == "logits that are not finite for 1 of 1,000 pictures"
 
 
-def test_logits_that_float16_cannot_hold_refute_nothing(finding) -> None:
-    found = finding(replace(predicted(8, 9, 1000, broken=1, whole="ImageNet"), narrow=True), "0.8")
+@pytest.mark.parametrize(
+    ("claimed", "broken", "verdict"),
+    [("0.80", 0, Verdict.PASS), ("2.00", 0, Verdict.UNDECIDED), ("0.80", 1, Verdict.UNDECIDED)],
+)
+def test_what_was_computed_in_less_than_float32_refutes_nothing(
+    finding, claimed: str, broken: int, verdict: Verdict
+) -> None:
+    predictions = replace(predicted(8, 9, 1000, broken=broken, whole="ImageNet"), rounded=True)
+    found = finding(predictions, claimed)
+    assert found.verdict is verdict
+    assert found.message.endswith("; computed in less than float32")
+    assert found.hint == ("" if verdict is Verdict.PASS else "--precision fp32 settles it")
+
+
+def test_of_imagenet_v2_only_a_fingerprint_says_which_variant_it_is(finding) -> None:
+    found = finding(predicted(8, 9, 10, whole="ImageNet-V2"), "80", dataset="ImageNet-V2")
     assert found.verdict is Verdict.UNDECIDED
-    assert found.hint == "--precision fp32 settles it"
+    assert found.hint.startswith("a 'Dataset Fingerprint' on the page settles it")
+    assert finding(predicted(8, 9, 10), "80", dataset="ImageNet-V2").hint.startswith("--dataset")
 
 
 @pytest.mark.parametrize(

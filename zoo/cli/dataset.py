@@ -91,7 +91,8 @@ def _kinds(found: Inventory) -> list[tuple[str, list[str]]]:
 
 def _verdict(found: Inventory, name: str | None) -> str:
     if found.in_order:
-        return "in order"
+        few = f", with a few duplicates, as {found.dataset.whole} has them" if found.same else ""
+        return f"in order{few}"
     counts: dict[str, int] = {}
     for kind, messages in _kinds(found):
         counts[kind] = counts.get(kind, 0) + len(messages)

@@ -13,7 +13,7 @@ from zoo.errors import Unavailable, UsageError, nearest
 from zoo.pictures import Dataset, Fault
 
 NAMES = tuple(published.title for published in _named.PUBLISHED)
-copies_in = _named.copies_in
+bears_copies, copies_in = _named.bears_copies, _named.copies_in
 SHOWN = 5
 
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from zoo.datasets import _real
 from zoo.datasets._files import shortened
-from zoo.datasets._imagenet import CLASSES, PICTURES, is_training, number_of, subset, wnids
+from zoo.datasets._imagenet import (
+    CLASSES,
+    PICTURES,
+    is_training,
+    number_of,
+    subset,
+    validation_number_of,
+    wnids,
+)
 from zoo.pictures import Dataset, Fault
 
 # ImageNet itself has a few pictures twice: 29, where all are reduced to 32 × 32 pixels
@@ -73,6 +81,7 @@ SKETCH = Published(
     None,
     "Wang et al. (2019), arXiv 1905.13549, and https://github.com/HaohanWang/ImageNet-Sketch",
 )
+_WITH_COPIES = (IMAGENET.title, REAL.title)
 PUBLISHED = (
     IMAGENET,
     REAL,
@@ -132,7 +141,8 @@ def shortfalls(dataset: Dataset, published: Published, *, complete: bool) -> lis
     foreign = [p.where for p in dataset.pictures if p.label not in classes]
     faults = []
     if foreign:
-        words = f"{len(foreign):,} pictures of classes that {published.title} has not"
+        noun = "picture" if len(foreign) == 1 else "pictures"
+        words = f"{len(foreign):,} {noun} of classes that {published.title} has not"
         faults.append(Fault("extra", f"{words}: {shortened(foreign)}"))
     if complete or 2 * len(counts) > len(classes):
         gone = sorted(classes.difference(counts))
@@ -158,7 +168,7 @@ def is_whole(dataset: Dataset, published: Published) -> bool:
 def copies_in(whole: str, files: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
     """Return two pictures that are one file, where too many are for the whole of ImageNet.
 
-    Nothing is said of pictures with the numbers of the validation set, or of another dataset.
+    Nothing is said of another dataset.
 
     Args:
         whole: the published dataset that they are in full by structure, else empty.
@@ -166,19 +176,24 @@ def copies_in(whole: str, files: Sequence[tuple[str, str]]) -> tuple[str, str] |
     """
     first: dict[str, str] = {}
     found = [(first[digest], name) for name, digest in files
-             if number_of(name) is None and first.setdefault(digest, name) != name]  # fmt: skip
-    too_many = whole == IMAGENET.title and len(found) > MOST_COPIES * len(files)
-    return found[0] if too_many else None
+             if first.setdefault(digest, name) != name]  # fmt: skip
+    few = bears_copies(whole, len(found), len(files))
+    return found[0] if whole in _WITH_COPIES and not few else None
+
+
+def bears_copies(whole: str, copies: int, pictures: int) -> bool:
+    """Return whether so many copies among so many pictures may be the published dataset's own."""
+    return whole in _WITH_COPIES and copies <= MOST_COPIES * pictures
 
 
 def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> list[Fault]:
     """Return which pictures are missing: by number where they have some, else by class."""
-    numbers = {number for p in dataset.pictures if (number := number_of(p.id)) is not None}
+    numbers = {number for p in dataset.pictures if (number := validation_number_of(p.id))}
     faults: list[Fault] = []
     if numbers and published.pictures == PICTURES:
-        unnumbered = [p.where for p in dataset.pictures if number_of(p.id) is None]
+        others = [p.where for p in dataset.pictures if validation_number_of(p.id) is None]
         faults += [Fault("extra", f"{where} is no picture of the validation set")
-                   for where in unnumbered]  # fmt: skip
+                   for where in others]  # fmt: skip
         gone = sorted(set(range(1, PICTURES + 1)) - numbers)
         faults += [Fault("missing", f"ILSVRC2012_val_{n:08d}.JPEG is missing") for n in gone]
     elif published.pictures == PICTURES:

@@ -12,7 +12,7 @@ from zoo import crops
 from zoo.crops import Keeping
 from zoo.errors import UsageError
 from zoo.inference import heap
-from zoo.inference.arithmetic import FULL, NARROW, PRECISIONS
+from zoo.inference.arithmetic import FULL, PRECISIONS, ROUNDED
 from zoo.inference.reading import read_off
 from zoo.pictures import Picture
 from zoo.predictions import Prediction
@@ -21,7 +21,7 @@ from zoo.subject import Preprocessing
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-__all__ = ["FULL", "NARROW", "PRECISIONS", "Device", "method", "run"]
+__all__ = ["FULL", "PRECISIONS", "ROUNDED", "Device", "method", "run"]
 
 AHEAD = 2  # batches that are decoded while a device of its own computes
 

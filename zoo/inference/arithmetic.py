@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 FULL = "fp32"
-NARROW = "fp16"  # its largest number is 65,504
 PRECISIONS = MappingProxyType(
     {
         FULL: "float32",
@@ -19,6 +18,7 @@ PRECISIONS = MappingProxyType(
     }
 )
 _TYPES = {"bf16": "bfloat16", "fp16": "float16"}
+ROUNDED = frozenset(_TYPES)
 _WORKSPACE = "CUBLAS_WORKSPACE_CONFIG"  # without it, cuBLAS promises nothing of two runs
 
 

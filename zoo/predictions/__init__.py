@@ -78,7 +78,7 @@ class Predictions:
         whole: the published dataset that these pictures are in full by structure, else empty.
         method: in words, what moves the numbers.
         draw: what the pictures were drawn from, where they are not all of a dataset.
-        narrow: whether the arithmetic may overflow where float32 does not, as float16 does.
+        rounded: whether the arithmetic was less than float32, so that it alone may miss a claim.
     """
 
     items: tuple[Prediction, ...]
@@ -86,7 +86,7 @@ class Predictions:
     whole: str
     method: str
     draw: Draw | None = None
-    narrow: bool = False
+    rounded: bool = False
 
     @property
     def fingerprint(self) -> Digest:
