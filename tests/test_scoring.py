@@ -102,7 +102,7 @@ def test_how_much_was_there_before_is_told(work: Work, kept: Ledger, told) -> No
         predict(work, Counting(killed_after=2), kept)
     predict(work, ENGINE, kept)
     assert told.said == ["200 of 360 pictures were predicted before"]
-    done = told.ticks.index(200)
+    done = told.ticks.index(100)
     assert sum(told.ticks[done:]) == 360
 
 
@@ -129,6 +129,36 @@ def test_no_more_is_predicted_than_is_enough(work: Work, kept: Ledger) -> None:
     again = Counting()
     assert predict(work, again, kept, lambda items: len(items) >= 90) == items
     assert again.asked == []
+
+
+def test_a_run_that_needs_more_and_breaks_off_loses_nothing(work: Work, kept: Ledger) -> None:
+    predict(work, ENGINE, kept, lambda items: len(items) >= 40)
+    with pytest.raises(KeyboardInterrupt):
+        predict(work, Counting(killed_after=3), kept, lambda items: len(items) >= 360)
+    again = Counting()
+    predict(work, again, kept, lambda items: len(items) >= 360)
+    assert again.asked == [ranges_of(360, 40)[4:]]
+
+
+def test_a_run_that_needs_less_says_only_that_and_throws_nothing_away(
+    work: Work, kept: Ledger
+) -> None:
+    predict(work, ENGINE, kept, lambda items: len(items) >= 40)
+    little = (kept.folder / WHOLE).read_bytes()
+    much = predict(work, ENGINE, kept, lambda items: len(items) >= 120)
+    engine = Counting()
+    assert predict(work, engine, kept, lambda items: len(items) >= 40) == much[:40]
+    assert (kept.folder / WHOLE).read_bytes() == little
+    assert predict(work, engine, kept, lambda items: len(items) >= 120) == much
+    assert engine.asked == []
+    assert not list(kept.folder.glob("*-*.parquet"))
+
+
+def test_no_more_of_what_is_kept_is_read_than_is_enough(work: Work, kept: Ledger, told) -> None:
+    predict(work, ENGINE, kept, lambda items: len(items) >= 360)
+    told.ticks.clear()
+    predict(work, ENGINE, kept, lambda items: len(items) >= 80)
+    assert told.ticks == [40, 40]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def predict(
             items += predicted
             if enough(items):
                 break
-        ledger.finish(items)
+        ledger.finish(items, ranges)
     return tuple(items)
 
 
@@ -85,14 +85,15 @@ def _found(
     work: Work, engine: Engine, ledger: Ledger | Nowhere, ranges: Sequence[Range]
 ) -> Generator[Predicted, None, None]:
     """Yield the ranges that are kept, then those that an engine predicts."""
-    kept = list(ledger.kept(work.pictures, ranges))
-    work.tick(sum(len(items) for _, items in kept))
-    yield from kept
-    known = {span for span, _ in kept}
+    known: dict[Range, int] = {}
+    for span, items in ledger.kept(work.pictures, ranges):
+        known[span] = len(items)
+        work.tick(len(items))
+        yield span, items
     missing = [span for span in ranges if span not in known]
     if missing:
-        if kept:
-            count = sum(len(items) for _, items in kept)
+        if known:
+            count = sum(known.values())
             work.say(f"{count:,} of {len(work.pictures):,} pictures were predicted before")
         work.network()  # what does not fit is told as what it is, before any process is begun
         predicted = engine.predict(work, missing)

@@ -119,6 +119,37 @@ def test_the_end_is_one_file_that_does_not_tell_how_it_was_made(
     assert known(filled, pictures) == RANGES
 
 
+def test_what_the_merged_file_does_not_prove_is_looked_for_in_the_ranges(
+    ledger: Ledger, pictures: tuple[Picture, ...]
+) -> None:
+    ledger.finish(predicted(pictures))
+    pictures[3].place.path.write_bytes(b"another")
+    assert known(ledger, pictures) == [(0, 2), (4, 5)]
+    ledger.keep((2, 4), predicted(pictures[2:4]))
+    assert known(ledger, pictures) == RANGES
+
+
+def test_what_is_kept_behind_the_merged_ones_stays(
+    filled: Ledger, pictures: tuple[Picture, ...]
+) -> None:
+    filled.finish(predicted(pictures[:2]), RANGES)
+    assert known(filled, pictures) == RANGES
+    filled.finish(predicted(pictures), RANGES)
+    assert [each.name for each in filled.folder.iterdir()] == [WHOLE]
+    filled.finish(predicted(pictures[:2]), RANGES)
+    assert known(filled, pictures) == RANGES
+
+
+def test_a_newer_range_behind_the_merged_ones_is_not_written_over(
+    ledger: Ledger, pictures: tuple[Picture, ...]
+) -> None:
+    ledger.finish(predicted(pictures))
+    pictures[3].place.path.write_bytes(b"another")
+    ledger.keep((2, 4), predicted(pictures[2:4]))
+    ledger.finish(predicted(pictures[:2]), RANGES)
+    assert known(ledger, pictures) == RANGES
+
+
 def test_what_is_complete_is_not_written_again(
     filled: Ledger, pictures: tuple[Picture, ...]
 ) -> None:

@@ -3,8 +3,9 @@
 A folder holds what rests on one and the same key: the file ``00000512-00001024.parquet`` has the
 predictions for the pictures 512 to 1,023. Each is written beside its place, flushed and renamed:
 it is there whole, or not at all. What is found is only believed for the pictures that are there
-now: their names, labels and the SHA-256 of their files must be the same. When all are there they
-are merged to ``predictions.parquet``, whose bytes do not tell how often the work broke off.
+now: their names, labels and the SHA-256 of their files must be the same. At the end those that
+were needed are merged to ``predictions.parquet``, whose bytes do not tell how often the work broke
+off; those behind them stay in their ranges, for a run that needs more.
 """
 
 from __future__ import annotations
@@ -73,9 +74,10 @@ class Ledger:
         """
         whole = self._read(self.folder / WHOLE)
         for start, stop in ranges:
-            items = whole[start:stop] if whole else self._read(self._path((start, stop)))
-            if _about(items, pictures[start:stop]):
-                yield (start, stop), items
+            for items in (whole[start:stop], self._read(self._path((start, stop)))):
+                if _about(items, pictures[start:stop]):
+                    yield (start, stop), items
+                    break
 
     def keep(self, span: Range, items: Sequence[Prediction]) -> None:
         """Keep the predictions for a range.
@@ -85,16 +87,25 @@ class Ledger:
         """
         self._write(self._path(span), items)
 
-    def finish(self, items: Sequence[Prediction]) -> Path:
-        """Merge all predictions into one file, and return where it is.
+    def finish(self, items: Sequence[Prediction], ranges: Sequence[Range] = ()) -> Path:
+        """Merge the predictions that were needed into one file, and return where it is.
+
+        Args:
+            ranges: all that there are; those behind the predictions stay, where they are kept.
 
         Raises:
             Unavailable: they cannot be written.
         """
         path = self.folder / WHOLE
-        if self._read(path) != tuple(items):
+        behind = {self._path(span): span for span in ranges if span[0] >= len(items)}
+        whole = self._read(path)
+        if whole != tuple(items):
+            for place, (start, stop) in behind.items():
+                if stop <= len(whole) and not place.exists():
+                    self._write(place, whole[start:stop])
             self._write(path, items)
-        for left in (*self.folder.glob("*-*.parquet"), *self.folder.glob(f"{LOOSE}*")):
+        found = {*self.folder.glob("*-*.parquet"), *self.folder.glob(f"{LOOSE}*")}
+        for left in sorted(found - behind.keys()):
             left.unlink(missing_ok=True)
         return path
 
@@ -142,7 +153,7 @@ class Nowhere:
     def keep(self, span: Range, items: Sequence[Prediction]) -> None:
         """Let them go."""
 
-    def finish(self, items: Sequence[Prediction]) -> None:
+    def finish(self, items: Sequence[Prediction], ranges: Sequence[Range] = ()) -> None:
         """Let them go."""
 
 
