@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from zoo.errors import Unavailable
 from zoo.predictions import Prediction, Predictions
-from zoo.predictions.table import KEY, read, to_bytes
+from zoo.predictions.table import KEY, MOST_MARGIN, read, to_bytes
 
 SHA = "0123456789abcdef" * 4
 ITEM = Prediction("a/b.JPEG", SHA, 3, (3, 1, 4, 0, 5), None, 0.5)
@@ -28,7 +28,7 @@ predictions = st.builds(
     label=classes,
     top=st.lists(classes, max_size=5, unique=True).map(tuple),
     accepted=st.none() | st.frozensets(classes, max_size=4),
-    margin=st.floats(0, 2.0**100, width=32),
+    margin=st.floats(0, MOST_MARGIN, width=32),
 )
 several = st.lists(predictions, max_size=8, unique_by=lambda item: item.id).map(tuple)
 
@@ -56,6 +56,15 @@ def test_a_table_is_read_by_others_too(tmp_path: Path) -> None:
     }
 
 
+def test_a_margin_that_no_float32_holds_is_the_largest_of_them() -> None:
+    logits = np.array([3e38, -3e38], np.float32)
+    with np.errstate(over="ignore"):
+        leads = float(logits[0] - logits[1]), 6e38
+    for lead in leads:
+        (item,) = read(to_bytes([replace(ITEM, margin=lead)], SAID)).items
+        assert item.margin == MOST_MARGIN == np.finfo(np.float32).max
+
+
 def test_a_name_that_is_no_text_is_an_error() -> None:
     with pytest.raises(Unavailable, match=r"'\\udcff.jpg' is no Unicode text"):
         to_bytes([replace(ITEM, id="\udcff.jpg")], {})
@@ -72,13 +81,19 @@ def test_a_name_that_is_no_text_is_an_error() -> None:
         ({"top": (-2,)}, "row 1 has no class"),
         ({"accepted": frozenset([-2])}, "row 1 has no class"),
         ({"margin": float("nan")}, "row 1 has no margin"),
-        ({"margin": float("inf")}, "row 1 has no margin"),
         ({"margin": -1.0}, "row 1 has no margin"),
     ],
 )
 def test_a_row_that_no_network_gives_is_refused(changed: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         read(to_bytes([replace(ITEM, **changed)], SAID))
+
+
+def test_a_margin_without_end_is_refused() -> None:
+    table = parquet.read_table(pyarrow.BufferReader(to_bytes([ITEM], SAID)))
+    endless = pyarrow.array([float("inf")], pyarrow.float32())
+    with pytest.raises(ValueError, match="row 1 has no margin"):
+        read(_written(table.set_column(5, table.schema.field("margin"), endless)))
 
 
 def test_a_picture_that_is_there_twice_is_refused() -> None:

@@ -17,6 +17,7 @@ from zoo.predictions import TOP, Prediction
 KEY = b"zoo"  # of the metadata that says what the predictions rest on
 MOST_ROWS = 10_000_000
 MOST_CLASS = 2**31 - 1
+MOST_MARGIN = (2 - 2.0**-23) * 2.0**127  # the largest float32; two of them may lie further apart
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -33,7 +34,7 @@ def to_bytes(items: Sequence[Prediction], said: Mapping[str, Any]) -> bytes:
 
     The columns are ``id`` (text), ``sha256`` (hexadecimal), ``label`` (int32), ``accepted`` (list
     of int32, or null), ``top`` (list of int32, best first, empty where the logits are not finite)
-    and ``margin`` (float32). Every page has a checksum.
+    and ``margin`` (float32, at most the largest). Every page has a checksum.
 
     Args:
         said: what the predictions rest on, in plain JSON values.
@@ -51,7 +52,7 @@ def to_bytes(items: Sequence[Prediction], said: Mapping[str, Any]) -> bytes:
             "label": [item.label for item in items],
             "accepted": [None if i.accepted is None else sorted(i.accepted) for i in items],
             "top": [list(item.top) for item in items],
-            "margin": [item.margin for item in items],
+            "margin": [min(item.margin, MOST_MARGIN) for item in items],
         }
         table = pyarrow.table(columns, schema=_schema(said))
     except UnicodeEncodeError as error:
