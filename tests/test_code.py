@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from zoo import job
+from zoo import code, job
 from zoo.claims import Location, SourceSpec
 from zoo.code import digest_of, digest_of_all
 from zoo.job import versions_of
@@ -62,6 +64,22 @@ def test_a_module_that_is_not_there_has_no_digest() -> None:
 def test_our_own_code_has_one_digest_for_packages_and_modules() -> None:
     assert digest_of(("zoo.crops",)) != digest_of(("zoo.predictions",))
     assert digest_of((), ("zoo.job",)) != digest_of((), ("zoo.scoring",))
+
+
+@pytest.mark.parametrize("package", ["crops", "datasets", "inference", "predictions", "sources"])
+def test_a_change_of_our_own_code_that_moves_a_prediction_is_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    timm = SourceSpec("timm", "resnet18", {}, PLACE)
+    before = versions_of(timm)
+    changed = shutil.copytree(files(f"zoo.{package}"), tmp_path / package)
+    with (changed / "__init__.py").open("a") as file:
+        file.write("# another subset")
+    monkeypatch.setattr(
+        code, "files", lambda name: changed if name == f"zoo.{package}" else files(name)
+    )
+    monkeypatch.setattr(job, "digest_of", digest_of.__wrapped__)
+    assert versions_of(timm) == before | {"zoo": versions_of(timm)["zoo"]} != before
 
 
 def test_code_that_no_version_names_is_told_by_its_files(

@@ -31,8 +31,8 @@ from zoo.weights import load
 if TYPE_CHECKING:
     from torch import nn
 
-# Our own code that moves a prediction.
-_OWN = ("zoo.crops", "zoo.inference", "zoo.predictions", "zoo.sources")
+# Our own code that moves a prediction; a dataset says among which classes the best are sought.
+_OWN = ("zoo.crops", "zoo.datasets", "zoo.inference", "zoo.predictions", "zoo.sources")
 _ALONE = ("zoo.job", "zoo.pictures", "zoo.weights.load")
 
 
