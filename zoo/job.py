@@ -7,8 +7,10 @@ lead to is compared with what the sender has, so that no two processes predict d
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from zoo.checkpoint import record
 from zoo.claims import Location, SourceSpec
-from zoo.code import digest_of, digest_of_all
+from zoo.code import digest_of, digest_of_all, digest_of_installed, digests_of_imports
 from zoo.crops import Keeping
 from zoo.datasets import open_dataset
 from zoo.errors import Unavailable
@@ -95,12 +97,18 @@ def versions_of(spec: SourceSpec) -> dict[str, str]:
     """Return the versions of all code that moves a prediction, in this process.
 
     Code of which no version says what it is, since it may be changed where it lies, is told by the
-    digest of its files.
+    digest of its files. What the index names is imported first, since it may say where Python is to
+    look for more, and may use whatever is installed.
     """
     source = SOURCES[spec.kind]
-    found = {name: package_version(name) for name in PACKAGES} | {"zoo": digest_of(_OWN, _ALONE)}
-    if not source.package or is_editable(source.package):
-        found["source"] = digest_of_all(source.package or spec.reference.partition(":")[0])
+    found = {name: _version(name) for name in dict.fromkeys((*PACKAGES, source.package)) if name}
+    found["zoo"] = digest_of(_OWN, _ALONE)
+    if source.runs_named_code:
+        module = spec.reference.partition(":")[0]
+        with suppress(Exception, SystemExit):  # what is wrong with it is told when it is built
+            importlib.import_module(module)
+        found |= {f"code of {name}": sha256 for name, sha256 in digests_of_imports(module).items()}
+        found["set of installed packages"] = digest_of_installed()
     return found
 
 
@@ -151,6 +159,11 @@ def pictures_of(job: Job) -> tuple[tuple[Picture, ...], tuple[int, ...] | None]:
             "each process must see the same files at the same path",
         )
     return pictures, dataset.classes
+
+
+def _version(package: str) -> str:
+    version = package_version(package)
+    return f"{version} {digest_of_all(package)}" if is_editable(package) else version
 
 
 def _text(value: object) -> str:
