@@ -91,6 +91,7 @@ def test_real_weights_are_scored_on_real_photographs(
         (("verify", "seresnet50", "--only", "paramters"), "did you mean parameters"),
         (("verify", "seresnet50", "--dataset", "/not/there"), "there is no dataset at /not/there"),
         (("verify", "seresnet50", "--dataset", "ImageNet="), "no path is given for ImageNet"),
+        (("verify", "seresnet50", "--dataset", "a", "--dataset", "b"), "given twice for the same"),
         (("verify", "seresnet50", "--device", "cuda:99"), "torch cannot use the device 'cuda:99'"),
         (
             ("verify", "seresnet50", "--device", "banana"),

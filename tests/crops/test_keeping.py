@@ -225,6 +225,17 @@ def test_what_was_used_longest_ago_makes_room(
     assert len(left) == 12
 
 
+def test_a_smaller_bound_than_before_holds_though_nothing_new_is_kept(
+    tmp_path: Path, pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "PACK", CROP)
+    shown(pictures, Keeping(tmp_path))
+    monkeypatch.setattr(keeping, "_used", lambda folder: set())  # as in another process
+    newest, *_ = packs.held(tmp_path)
+    list(crops.batches([[]], PREPROCESSING, 0, keeping=Keeping(tmp_path, newest.size)))
+    assert packs.held(tmp_path) == [newest]
+
+
 def test_what_a_run_uses_is_not_removed_for_its_own_sake(
     tmp_path: Path, pictures, decoded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -199,7 +199,11 @@ def written(given: Iterable[str]) -> dict[str, str]:
 
 
 def _datasets(given: tuple[str, ...]) -> dict[str, Path]:
-    return _there(written(given))
+    named = written(given)
+    if len(named) < len(given):
+        hint = "--dataset NAME=PATH is about one dataset, --dataset PATH about all others"
+        raise UsageError("--dataset is given twice for the same", hint)
+    return _there(named)
 
 
 def _datasets_of(settings: Mapping[str, Any]) -> dict[str, Path]:

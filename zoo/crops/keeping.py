@@ -74,6 +74,8 @@ class Shelf:
         self._used = _used(self._folder)
         self._gathered = _Gathered()
         self._full = False
+        with contextlib.suppress(OSError):  # a cache that is only read
+            self._make_room(0)  # it may have been given more before
         self._known = packs.known(self._folder, geometry.size**2 * 3)
 
     def fetch(self, picture: bytes, room: memoryview) -> bool:
