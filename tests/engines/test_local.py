@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -47,6 +49,18 @@ def test_the_range_of_a_process_that_dies_is_begun_again(
     (said,) = told.said
     assert "the process that predicted the pictures" in said
     assert "begun again" in said
+
+
+def test_a_process_that_dies_between_two_ranges_is_replaced(work: Work) -> None:
+    children, threads = set(multiprocessing.active_children()), threading.active_count()
+    with closing(ENGINE.predict(replace(work, devices=("cpu", "cpu")), RANGES)) as found:
+        predicted = dict([next(found)])
+        for process in set(multiprocessing.active_children()) - children:
+            process.kill()
+        while threading.active_count() > threads:  # which have yet to hear of it
+            time.sleep(0.01)
+        predicted |= dict(found)
+    assert predicted == everything(work)
 
 
 def test_a_range_that_kills_every_process_is_given_up(work: Work, told: Told) -> None:

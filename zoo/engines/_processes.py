@@ -34,7 +34,11 @@ class _Process:
         self.executor = ProcessPoolExecutor(1, mp_context=context(_HEAVY), initializer=_alone)
 
     def predict(self, span: Range) -> Future[_task.Outcome]:
-        return submit(self.executor, _task.predict, self._job, *span)
+        try:
+            return submit(self.executor, _task.predict, self._job, *span)
+        except BrokenProcessPool:  # it died while it had nothing to do
+            self.renew()
+            return submit(self.executor, _task.predict, self._job, *span)
 
     def renew(self) -> None:
         end(self.executor)
