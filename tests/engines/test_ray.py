@@ -93,10 +93,10 @@ def test_a_network_that_fails_says_so_from_afar(harmful: Callable[..., Work], cl
 
 
 def test_a_task_that_can_run_nowhere_is_told_and_not_waited_for(work: Work, cluster: Any) -> None:
-    with pytest.raises(Unavailable, match=r"a task needs 64 CPU, and Ray has 2 CPU, 0 GPU in all"):
+    with pytest.raises(Unavailable, match=r"64 CPU on one node, and Ray has 2 CPU, 0 GPU in all"):
         content(replace(work, job=replace(work.job, threads=64)), "ray")
     gpu = replace(work.job, device=replace(work.job.device, name="cuda:0"))
-    with pytest.raises(Unavailable, match=r"needs 1 CPU, 1 GPU, and Ray has 2 CPU, 0 GPU"):
+    with pytest.raises(Unavailable, match=r"needs 1 CPU, 1 GPU on one node, and Ray has 2 CPU, 0"):
         content(replace(work, job=gpu), "ray")
 
 

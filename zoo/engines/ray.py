@@ -36,7 +36,7 @@ class Ray:
         """
         ray = _connected()
         needs = _needs(work)
-        slots = _slots(ray, needs)
+        slots = sum(_slots(ray, needs))
         task = ray.remote(_task.predict_from).options(max_retries=TRIES - 1, **needs)
         content = ray.put(Path(work.job.checkpoint).read_bytes())
         device = replace(work.job.device, name=work.job.device.name.partition(":")[0])
@@ -103,23 +103,24 @@ def _needs(work: Work) -> dict[str, float]:
     return {"num_cpus": max(work.job.threads, work.job.device.workers), "num_gpus": gpus}
 
 
-def _slots(ray: Any, needs: dict[str, float]) -> int:
-    """Return how many tasks can run at the same time.
+def _slots(ray: Any, needs: dict[str, float]) -> list[int]:
+    """Return how many tasks can run at the same time on each node.
 
     Raises:
         Unavailable: none can, so that it would wait for ever.
     """
-    have = ray.cluster_resources()
     each = {"CPU": needs["num_cpus"], "GPU": needs["num_gpus"]}
-    slots = [int(have.get(name, 0) // count) for name, count in each.items() if count]
-    if not all(slots):
-        wanted = ", ".join(f"{count:g} {name}" for name, count in each.items() if count)
-        found = ", ".join(f"{have.get(name, 0):g} {name}" for name in each)
+    wants = {name: count for name, count in each.items() if count}
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    slots = [min(int(has.get(name, 0) // wants[name]) for name in wants) for has in nodes]
+    if not any(slots):
+        wanted = ", ".join(f"{count:g} {name}" for name, count in wants.items())
+        found = ", ".join(f"{sum(has.get(name, 0) for has in nodes):g} {name}" for name in each)
         raise Unavailable(
-            f"a task needs {wanted}, and Ray has {found} in all",
-            "add nodes, or give fewer --workers",
+            f"a task needs {wanted} on one node, and Ray has {found} in all",
+            "add nodes that have it, or give fewer --workers",
         )
-    return min(slots)
+    return slots
 
 
 def _outcome(ray: Any, reference: Any, span: Range) -> _task.Outcome:
