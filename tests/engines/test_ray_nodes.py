@@ -1,16 +1,17 @@
-"""The engine ray on several nodes."""
+"""The engine ray on several nodes and GPUs, or what Ray takes for some."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.engines.conftest import RANGES
-from zoo.engines import Work
+from tests.engines.conftest import RANGES, of_network
+from zoo.engines import TRIES, Work
 from zoo.engines import ray as engine
 from zoo.errors import Unavailable
 
@@ -27,7 +28,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
-    """A Ray of two nodes, none of which has all that there is."""
+    """A Ray of two nodes; one has what it takes for GPUs, and more of them than there are tries."""
     ray = pytest.importorskip("ray", reason="the extra ray is not installed")
     from ray.cluster_utils import Cluster
 
@@ -50,3 +51,32 @@ def test_a_task_that_no_single_node_can_run_is_told_and_not_waited_for(
         closing(engine.ENGINE.predict(wide, RANGES)) as found,
     ):
         next(found)
+
+
+def test_a_process_predicts_on_the_gpu_on_which_it_began_and_on_no_other(
+    work: Work, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_needs", lambda work: {"num_cpus": 1, "num_gpus": 1})
+    pids = tmp_path / "pids"
+    slow = of_network(work, "tests.engines.networks:slow", {"pids": str(pids)})
+
+    def predict(ranges: list[tuple[int, int]]) -> set[str]:
+        pids.unlink(missing_ok=True)
+        with closing(engine.ENGINE.predict(slow, ranges)) as found:
+            assert sorted(span for span, _ in found) == ranges
+        return set(pids.read_text().split())
+
+    before = predict(RANGES[:TRIES])
+    assert len(before) == TRIES
+    taken = cluster.remote(num_gpus=TRIES, num_cpus=0)(_Holder).remote()
+    cluster.get(taken.ready.remote())
+    after = predict(RANGES[:1])  # on the only GPU that is left, by none of those processes
+    assert len(after) == 1
+    assert not before & after
+
+
+class _Holder:
+    """Keeps what Ray has given it."""
+
+    def ready(self) -> None:
+        pass

@@ -22,6 +22,9 @@ from zoo.predictions.ledger import Range, in_words
 
 LEAST = (2, 56)  # older ones run code of whoever reaches their ports (CVE-2026-27482 and others)
 AHEAD = 2  # tasks that wait for each that can run, so that no process is idle between two
+MOVED = 18  # a process that was given another GPU can do no more
+
+_began: dict[str, Any] = {}  # the GPUs of the first task of this process
 
 
 class Ray:
@@ -36,8 +39,8 @@ class Ray:
         """
         ray = _connected()
         needs = _needs(work)
-        slots = sum(_slots(ray, needs))
-        task = ray.remote(_task.predict_from).options(max_retries=TRIES - 1, **needs)
+        slots = _slots(ray, needs)
+        task = ray.remote(_predict).options(max_retries=_retries(slots, needs), **needs)
         content = ray.put(Path(work.job.checkpoint).read_bytes())
         device = replace(work.job.device, name=work.job.device.name.partition(":")[0])
         job = replace(work.job, device=device).to_json()
@@ -45,7 +48,7 @@ class Ray:
         running: dict[Any, Range] = {}
         try:
             while True:
-                for span in islice(left, slots * (1 + AHEAD) - len(running)):
+                for span in islice(left, sum(slots) * (1 + AHEAD) - len(running)):
                     running[task.remote(job, content, *span)] = span
                 if not running:
                     return
@@ -123,13 +126,35 @@ def _slots(ray: Any, needs: dict[str, float]) -> list[int]:
     return slots
 
 
+def _retries(slots: Sequence[int], needs: dict[str, float]) -> int:
+    """Return how often Ray begins a task again.
+
+    With GPUs, every process of a node may end before one predicts, as ``_predict`` says.
+    """
+    return TRIES - 1 + (max(slots) if needs["num_gpus"] else 0)
+
+
+def _predict(job: str, checkpoint: bytes, start: int, stop: int) -> _task.Outcome:
+    """Do a task as ``_task.predict_from`` does, on the GPU on which this process began.
+
+    CUDA stays there, while Ray gives a process that it uses again whichever GPU is free. One that
+    was given another ends, and Ray repeats the task in the next.
+    """
+    import ray
+
+    gpus = ray.get_gpu_ids()
+    if gpus and _began.setdefault("gpus", gpus) != gpus:
+        os._exit(MOVED)
+    return _task.predict_from(job, checkpoint, start, stop)
+
+
 def _outcome(ray: Any, reference: Any, span: Range) -> _task.Outcome:
     try:
         outcome: _task.Outcome = ray.get(reference)
     except ray.exceptions.RayError as error:
         words = str(error).partition("\n")[0][:200]
         raise Unavailable(
-            f"Ray gave up {in_words(span)} after {TRIES} tries: {words}",
+            f"Ray gave up {in_words(span)} after {TRIES} tries or more: {words}",
             "what was predicted before is kept: run again when the nodes are well",
         ) from None
     return outcome
