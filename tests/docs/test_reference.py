@@ -27,7 +27,7 @@ from zoo.weights.policy import MAX_BYTES
 ROOT = Path(__file__).parents[2]
 SETTINGS: dict[str, Any] = load("config")["properties"]
 CODE = [ROOT / name for name in ("zoo", "validators", "reports")]
-VARIABLE = re.compile(r"`(_?[A-Z][A-Z_]+)`")
+VARIABLE = re.compile(r"`(_?[A-Z][A-Z_]+|RAY_[a-z_]+)`")
 PAGES = pages()
 
 

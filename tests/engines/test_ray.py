@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -114,25 +115,37 @@ def test_local_is_what_ray_is_compared_with() -> None:
 SHADOWS = ("timm", "torchvision", "pyarrow", "zoo", "numpy")
 
 
+def verify(folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Verify the demo's accuracies with Ray, as a command in that folder."""
+    code = f"import sys; sys.path[:] = {[each for each in sys.path if each]!r}"
+    command = ["verify", "digits", "--trust-python", "--index", str(ROOT / "model-index")]
+    command += ["--dataset", str(ROOT / "model-index/demo/digits.csv"), "--only", "accuracy"]
+    run = f"{code}; from zoo.cli import run; sys.exit(run({[*command, '--engine', 'ray']!r}))"
+    return subprocess.run(
+        [sys.executable, "-c", run],
+        env=os.environ | {"ZOO_CACHE_DIR": "cache", "COLUMNS": "200"} | variables,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_workers_import_nothing_from_the_working_folder(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="the extra ray is not installed")
     for name in SHADOWS:
         (tmp_path / f"{name}.py").write_text(
             f"open({str(tmp_path / 'ran')!r}, 'a').write({name!r})"
         )
-    code = f"import sys; sys.path[:] = {[each for each in sys.path if each]!r}"
-    command = ["verify", "digits", "--trust-python", "--index", str(ROOT / "model-index")]
-    command += ["--dataset", str(ROOT / "model-index/demo/digits.csv"), "--only", "accuracy"]
-    run = f"{code}; from zoo.cli import run; sys.exit(run({[*command, '--engine', 'ray']!r}))"
-    done = subprocess.run(
-        [sys.executable, "-c", run],
-        env=os.environ | {"ZOO_CACHE_DIR": "cache", "COLUMNS": "200"},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = verify(tmp_path)
     assert (done.returncode, done.stdout.count("PASS")) == (0, 3), done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [*(f"{name}.py" for name in SHADOWS), "cache"]
     )
+
+
+def test_a_range_for_which_the_memory_is_too_small_is_given_up(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="the extra ray is not installed")
+    monitor = {"RAY_memory_usage_threshold": "0.001", "RAY_memory_monitor_refresh_ms": "100"}
+    done = verify(tmp_path, **monitor)
+    assert re.search(r"Ray gave up the pictures .* running low on memory", done.stdout), done.stderr

@@ -72,6 +72,7 @@ def _connected() -> Any:
         raise Unavailable(f"Ray {version} has known holes", f"install Ray {least} or newer")
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_task_oom_retries", str(TRIES - 1))  # else for ever
     import ray
 
     if not ray.is_initialized():
