@@ -8,8 +8,10 @@ cores, and the GPU, that it uses.
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -22,6 +24,7 @@ from zoo.predictions.ledger import Range, in_words
 
 LEAST = (2, 56)  # older ones run code of whoever reaches their ports (CVE-2026-27482 and others)
 AHEAD = 2  # tasks that wait for each that can run, so that no process is idle between two
+ANSWER = 10  # seconds in which a cluster must answer
 MOVED = 18  # a process that was given another GPU can do no more
 
 _began: dict[str, Any] = {}  # the GPUs of the first task of this process
@@ -47,16 +50,17 @@ class Ray:
         left = iter(ranges)
         running: dict[Any, Range] = {}
         try:
-            while True:
-                for span in islice(left, sum(slots) * (1 + AHEAD) - len(running)):
-                    running[task.remote(job, content, *span)] = span
-                if not running:
-                    return
-                for reference in ray.wait(list(running), num_returns=1)[0]:
-                    span = running.pop(reference)
-                    items = _task.read(_outcome(ray, reference, span), work.say)
-                    work.tick(len(items))
-                    yield span, items
+            with redirect_stdout(sys.stderr):  # where Ray tells of workers that died, in any case
+                while True:
+                    for span in islice(left, sum(slots) * (1 + AHEAD) - len(running)):
+                        running[task.remote(job, content, *span)] = span
+                    if not running:
+                        return
+                    for reference in ray.wait(list(running), num_returns=1)[0]:
+                        span = running.pop(reference)
+                        items = _task.read(_outcome(ray, reference, span), work.say)
+                        work.tick(len(items))
+                        yield span, items
         finally:
             for reference in running:
                 ray.cancel(reference, force=True)
@@ -76,14 +80,28 @@ def _connected() -> Any:
     import ray
 
     if not ray.is_initialized():
-        own = {} if os.environ.get("RAY_ADDRESS") else {"include_dashboard": False}
+        address = os.environ.get("RAY_ADDRESS", "")
+        own = {} if address else {"include_dashboard": False}
         try:
+            _call(address)
             with _beside_zoo():
                 ray.init(log_to_driver=False, logging_level="error", **own)
-        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as error:
+        except (OSError, RuntimeError, ValueError) as error:
             words = str(error).partition("\n")[0]
-            raise Unavailable(f"Ray cannot be reached: {words}", "see RAY_ADDRESS") from None
+            where = f" at {address}" if address else ""
+            raise Unavailable(f"Ray cannot be reached{where}: {words}", "see RAY_ADDRESS") from None
     return ray
+
+
+def _call(address: str) -> None:
+    """Find out whether anybody answers at ``[ray://]HOST:PORT``: Ray itself tries for minutes.
+
+    Raises:
+        OSError: nobody does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdecimal():
+        socket.create_connection((host.strip("[]"), int(port)), ANSWER).close()
 
 
 @contextmanager
