@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
@@ -19,7 +18,7 @@ from zoo.cli import _output
 from zoo.errors import UsageError, ZooError, nearest
 
 COMMANDS: Catalog[click.Command] = Catalog("zoo.cli", "COMMAND")
-USAGE, INTERNAL, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+USAGE, INTERNAL, INTERRUPTED = 2, 3, 130
 COMPLETION = "_ZOO_COMPLETE"  # by which a shell asks click what may follow
 # Importing torch and timm makes a million objects that stay: looking through them for circular
 # garbage at every 700th, as Python does, took a sixth of the time until the first batch.
@@ -88,8 +87,6 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as end:
         if COMPLETION in os.environ:
             return int(end.code or 0)
-        if end.code == signal.SIGTERM:  # as Ray ends the process that began it
-            return TERMINATED
         click.echo("zoo: the code of a model ended this process", err=True)
         return INTERNAL
     except (click.Abort, KeyboardInterrupt):

@@ -8,8 +8,10 @@ cores, and the GPU, that it uses.
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
@@ -106,17 +108,20 @@ def _call(address: str) -> None:
 
 @contextmanager
 def _beside_zoo() -> Iterator[None]:
-    """Work in the folder that holds zoo while Ray begins.
+    """Work in the folder that holds zoo while Ray begins, and leave signals as they were.
 
     Ray's workers import from the folder in which it was begun before they look anywhere else, and
-    the user's may be a stranger's checkout.
+    the user's may be a stranger's checkout. Where it is told to end, Ray would have this process
+    end as if the code of a model had asked for it.
     """
-    here = Path.cwd()
+    here, ending = Path.cwd(), signal.getsignal(signal.SIGTERM)
     os.chdir(Path(__file__).parents[2])
     try:
         yield
     finally:
         os.chdir(here)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, ending)
 
 
 def _needs(work: Work) -> dict[str, float]:
