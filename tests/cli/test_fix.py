@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,12 +13,13 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Digits, Outcome, Zoo
-from zoo.claims import Digest, Metric, Value
+from zoo.claims import Digest, Location, Metric, SourceSpec, Value
 from zoo.evidence import to_json
 from zoo.findings import Finding, Measurement, Verdict, untested
 from zoo.index import read_index
 from zoo.judging import judge
 from zoo.run import Run, SubjectRecord, WeightsFile
+from zoo.sources import SOURCES
 from zoo.validators import VALIDATORS
 
 METRICS = {metric: rule for rule in VALIDATORS for metric in VALIDATORS[rule].metrics}
@@ -206,13 +208,13 @@ def weights(url: str = "https://example.org/one-01234567.pth") -> WeightsFile:
 
 def test_a_whole_digest_is_added_where_the_page_has_none(fix: Fix, index: Path) -> None:
     place = read_index(index).entries[0].location
-    subject = SubjectRecord("one", "timm x", place, weights())
+    subject = SubjectRecord("one", "timm 1.0.31 one", place, weights())
     outcome = fix(index, {}, "--pin", "--write", subjects=[subject])
     assert outcome.code == 0, outcome.err
     line = '    File Size: "1,000"\n'
     assert (index / "page.md").read_text() == PAGE.replace(line, f"{line}    SHA256: {WHOLE}\n")
     assert "nothing to write" in fix(index, {}, "--pin", subjects=[subject]).err
-    other = SubjectRecord("one", "timm x", place, weights("https://example.org/other.pth"))
+    other = replace(subject, weights=weights("https://example.org/other.pth"))
     (index / "page.md").write_text(PAGE)
     assert "from another URL" in fix(index, {}, "--pin", subjects=[other]).err
 
@@ -429,6 +431,47 @@ def test_a_run_of_another_index_is_said_and_changes_nothing(
     assert "the Run is of another index: 5,300,000,000 was claimed there" in outcome.err
     assert "two flops: the index has no such model" in outcome.err
     assert "6 G" in page.read_text()
+
+
+@pytest.fixture
+def of(fix: Fix, tmp_path: Path) -> Fix:
+    """Fix the page of a model by a Run in which something was tested under its name."""
+    page = tmp_path / "a.yml"
+
+    def call(tested: str, url: str, source: str = "timm") -> Outcome:
+        page.write_text(
+            f"Models:\n- Name: m\n  Source: {{Type: {source}, Reference: 'zoo.demo:digits'}}\n"
+            "  Metadata: {Parameters: 10}\n  Weights: file:a.bin\n"
+        )
+        subject = SubjectRecord("m", tested, read_index(page).entries[0].location, weights(url))
+        return fix(page, {("m", Metric.PARAMETERS): Decimal(12)}, subjects=[subject])
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("tested", "url", "said"),
+    [
+        ("timm 1.0.31 resnet18", "file:a.bin", "it built timm 1.0.31 resnet18, and the page names"),
+        ("python zoo.demo:digits", "file:a.bin", "it built python zoo.demo:digits, and the page"),
+        ("timm zoo.demo:digits", "file:b.bin", "its weights are from another URL"),
+    ],
+)
+def test_what_was_measured_of_another_network_or_file_is_not_written(
+    of: Fix, tested: str, url: str, said: str
+) -> None:
+    outcome = of(tested, url)
+    assert f"left alone: m parameters: the Run is of another index: {said}" in outcome.err
+    assert outcome.out == ""
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_a_network_is_the_same_in_every_version_of_what_builds_it(of: Fix, kind: str) -> None:
+    described = SOURCES[kind].describe(
+        SourceSpec(kind, "zoo.demo:digits", {}, Location("a.yml", 1, 1))
+    )
+    for tested in (described, re.sub(r"\d+", "0", described), f"{kind} zoo.demo:digits"):
+        assert "+  Metadata: {Parameters: 12}" in of(tested, "file:a.bin", kind).out
 
 
 @pytest.mark.parametrize("verdict", [Verdict.ERROR, Verdict.UNDECIDED, Verdict.PASS, Verdict.SKIP])

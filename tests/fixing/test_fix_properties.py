@@ -43,6 +43,10 @@ def weights(url: str) -> WeightsFile:
     return WeightsFile(Path(), url, Digest.parse(WHOLE), 5, "unpinned")
 
 
+def built_from(entry: ModelEntry) -> str:
+    return f"{entry.source.kind} {entry.source.reference}"
+
+
 def mended(data: st.DataObject, page: str, text: str, folder: Path) -> None:
     """Mend a page by values that were drawn, and fail where more than the values changed."""
     path = folder / page
@@ -57,7 +61,7 @@ def mended(data: st.DataObject, page: str, text: str, folder: Path) -> None:
         if claim.metric in VALUES
     }
     subjects = [
-        SubjectRecord(name, "timm", entry.location, weights(entry.weights.text))
+        SubjectRecord(name, built_from(entry), entry.location, weights(entry.weights.text))
         for name, entry in entries.items()
         if entry.weights is not None
     ]

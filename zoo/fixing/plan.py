@@ -48,8 +48,9 @@ def plan(
         policy: how far a claim may be off, by rule.
     """
     models = by_model(run.findings)
+    subjects = {subject.model: subject for subject in run.subjects}
     found = [
-        _decided(finding, entries.get(model), findings, asked, policy)
+        _decided(finding, entries.get(model), subjects.get(model), findings, asked, policy)
         for model, findings in models.items()
         for finding in findings
         if finding.verdict is Verdict.FAIL and finding.rule in asked.rules
@@ -69,6 +70,7 @@ def _on_request(run: Run, asked: Asked) -> Iterator[Left]:
 def _decided(
     finding: Finding,
     entry: ModelEntry | None,
+    subject: SubjectRecord | None,
     beside: Iterable[Finding],
     asked: Asked,
     policy: Policy,
@@ -77,6 +79,8 @@ def _decided(
         if entry is None:
             raise Leave("the index has no such model")
         claim = _claim(finding, entry)
+        if subject is not None:
+            _require_same_model(subject, entry)
         _require_certain(finding, claim, beside)
         if claim.metric is Metric.FLOPS and asked.conventions:
             return conventions.convention(finding, claim, entry)
@@ -101,6 +105,21 @@ def _claim(finding: Finding, entry: ModelEntry) -> Claim:
     if len(same) != 1:
         raise Leave("several claims say the same, and it is not clear which is meant")
     return same[0]
+
+
+def _require_same_model(subject: SubjectRecord, entry: ModelEntry) -> None:
+    """Raise where what was tested is built from, or loaded from, what the page no longer names.
+
+    The versions in the words of a source are those that were installed for the Run.
+    """
+    spec = entry.source
+    now = rf"{re.escape(spec.kind)} (\S* )?{re.escape(spec.reference)}( \(.*\))?"
+    if re.fullmatch(now, subject.source) is None:
+        words = f"it built {subject.source}, and the page names {spec.kind} {spec.reference}"
+        raise Leave(f"the Run is of another index: {words}")
+    urls = [url.text for url in entry.weights_urls]
+    if subject.weights is not None and subject.weights.url not in urls:
+        raise Leave("the Run is of another index: its weights are from another URL")
 
 
 def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) -> None:
@@ -172,8 +191,7 @@ def _pin(subject: SubjectRecord, entry: ModelEntry, findings: Iterable[Finding])
     said = entry.claimed(Metric.WEIGHTS_DIGEST)
     if said is not None and said.text.startswith("sha256:"):
         return None
-    if weights.url not in [url.text for url in entry.weights_urls]:
-        raise Leave("the Run is of another index: its weights are from another URL")
+    _require_same_model(subject, entry)
     _require_right_file(findings)
     beside = (entry.claimed(m) for m in (Metric.FILE_SIZE, Metric.PARAMETERS, Metric.FLOPS))
     claim = next(filter(None, beside), None)
