@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoo.claims import FITS, UNITS, Claim, Digest, Location, Metric, plain
-from zoo.errors import Unavailable
+from zoo.errors import Blocked, Refused, Unavailable
 from zoo.findings import EXACT, Measurement, Tolerance, Verdict, could_not_tell, show, untested
 from zoo.judging import judge, within
 
@@ -206,9 +206,24 @@ def test_a_claim_that_was_not_measured_keeps_its_value_and_its_place(claim):
 
 
 def test_a_measurement_that_broke_off_is_an_error_and_no_fail(claim):
-    finding = could_not_tell("flops", claim(Metric.FLOPS, "1"), Unavailable("no such file", "look"))
+    error = Unavailable("no such file", "look")
+    finding = could_not_tell("flops", claim(Metric.FLOPS, "1"), error, "tiny")
     assert finding.verdict is Verdict.ERROR
-    assert (finding.message, finding.hint) == ("no such file", "look")
+    assert (finding.message, finding.hint, finding.cause) == ("no such file", "look", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        (Refused("no"), {"kind": "refused", "about": "a:build"}),
+        (Refused("no", about="s3://b"), {"kind": "refused", "about": "s3://b"}),
+        (Blocked("r", "no"), {"kind": "blocked", "rule": "r", "about": "a:build"}),
+        (Blocked("r", "no", about=str(WHOLE)),
+         {"kind": "blocked", "rule": "r", "about": str(WHOLE)}),
+    ],
+)  # fmt: skip
+def test_what_stays_until_somebody_acts_says_about_what_it_is(claim, error, cause):
+    assert could_not_tell("flops", claim(Metric.FLOPS, "1"), error, "a:build").cause == cause
 
 
 @pytest.mark.parametrize(

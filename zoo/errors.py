@@ -41,7 +41,15 @@ class IndexFault(UsageError):
 
 
 class Unavailable(ZooError):
-    """A resource of a model (its code, its weights, its data) could not be had."""
+    """A resource of a model (its code, its weights, its data) could not be had.
+
+    Args:
+        about: which resource, in words that no version changes; empty where it is the code.
+    """
+
+    def __init__(self, message: str, hint: str = "", about: str = "") -> None:
+        super().__init__(message, hint)
+        self.about = about
 
 
 class Refused(Unavailable):
@@ -60,8 +68,8 @@ class Blocked(Unavailable):
         message: what is wrong, for when that validator was not selected.
     """
 
-    def __init__(self, rule: str, message: str, hint: str = "") -> None:
-        super().__init__(message, hint)
+    def __init__(self, rule: str, message: str, hint: str = "", about: str = "") -> None:
+        super().__init__(message, hint, about)
         self.rule = rule
 
 

@@ -185,19 +185,23 @@ def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str 
     )
 
 
-def could_not_tell(rule: str, claim: Claim, error: ZooError) -> Finding:
-    """Return the ERROR for a claim whose measurement broke off."""
+def could_not_tell(rule: str, claim: Claim, error: ZooError, code: str) -> Finding:
+    """Return the ERROR for a claim whose measurement broke off.
+
+    Args:
+        code: what the page says that builds the network.
+    """
     finding = untested(rule, claim, Verdict.ERROR, error.message, error.hint)
-    return replace(finding, cause=_standing(error))
+    return replace(finding, cause=_standing(error, code))
 
 
-def _standing(error: ZooError) -> dict[str, Any] | None:
+def _standing(error: ZooError, code: str) -> dict[str, Any] | None:
     """Return what stands in the way in every run until somebody acts; None for what may pass."""
     match error:
-        case Blocked(rule=rule):
-            return {"kind": "blocked", "rule": rule}
-        case Refused():
-            return {"kind": "refused"}
+        case Blocked(rule=rule, about=about):
+            return {"kind": "blocked", "rule": rule, "about": about or code}
+        case Refused(about=about):
+            return {"kind": "refused", "about": about or code}
         case _:
             return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -136,12 +137,20 @@ def _test(
     except Skipped as why:
         return untested(validator.name, claim, Verdict.SKIP, why.message, why.hint)
     except Blocked as error:
-        return could_not_tell(validator.name, claim, error), error.rule
+        return could_not_tell(validator.name, claim, error, _code(subject.entry)), error.rule
     except ZooError as error:
-        return could_not_tell(validator.name, claim, error)
+        return could_not_tell(validator.name, claim, error, _code(subject.entry))
     except Exception as error:  # a defect met in one model must not lose what is known of others
         return untested(validator.name, claim, Verdict.ERROR, reason(error), DEFECT)
     return judge(validator.name, claim, measurement, allowed(claim))
+
+
+def _code(entry: ModelEntry) -> str:
+    """Return what a page says that builds the network: a name or an import path, and arguments."""
+    spec = entry.source
+    if not spec.arguments:
+        return spec.reference
+    return f"{spec.reference} {json.dumps(spec.arguments, ensure_ascii=False, sort_keys=True)}"
 
 
 def _policy(validators: list[Validator], options: Options) -> Callable[[Claim], Tolerance]:

@@ -25,11 +25,11 @@ FAILED = Finding(
 PASSED = replace(FAILED, verdict=Verdict.PASS, measured=100)
 SKIPPED = replace(FAILED, verdict=Verdict.SKIP, measured=None, message="not asked for")
 ERRED = replace(FAILED, verdict=Verdict.ERROR, measured=None, message="no network")
-REFUSED = replace(ERRED, cause={"kind": "refused"})
-BLOCKED = replace(ERRED, cause={"kind": "blocked", "rule": "model-name"})
+REFUSED = replace(ERRED, cause={"kind": "refused", "about": "code:build"})
+BLOCKED = replace(ERRED, cause={"kind": "blocked", "rule": "model-name", "about": "tiny"})
 ENTRY = Entry("tiny", "flops", "flops", 100, 200, reason="counted otherwise", location=LINE)
-NO_CODE = replace(ENTRY, measured=None, error="refused")
-NO_NAME = replace(ENTRY, measured=None, error="blocked by model-name")
+NO_CODE = replace(ENTRY, measured=None, error="refused", about="code:build")
+NO_NAME = replace(ENTRY, measured=None, error="blocked by model-name", about="tiny")
 
 
 def run_of(*findings: Finding) -> Run:
@@ -141,6 +141,20 @@ def test_an_error_that_stays_until_somebody_acts_can_be_known(
 def test_another_error_is_not_the_known_one(finding: Finding) -> None:
     run, _ = applied(NO_CODE, finding)
     assert exit_code(run) == 4 and run.outdated == ()
+
+
+@pytest.mark.parametrize(("entry", "finding"), [(NO_CODE, REFUSED), (NO_NAME, BLOCKED)])
+def test_an_error_about_other_code_or_another_name_is_not_the_known_one(
+    entry: Entry, finding: Finding
+) -> None:
+    run, left = applied(entry, replace(finding, cause={**(finding.cause or {}), "about": "evil"}))
+    assert exit_code(run) == 4 and len(left) == 1
+
+
+def test_an_entry_of_an_older_file_that_says_not_what_was_refused_knows_nothing() -> None:
+    run, (left,) = applied(replace(NO_CODE, about=""), REFUSED)
+    assert exit_code(run) == 4
+    assert left.words.startswith("it does not say of which code")
 
 
 def test_code_that_is_trusted_in_this_run_leaves_the_entry_that_it_was_refused() -> None:

@@ -70,6 +70,25 @@ def test_an_error_is_recorded_only_on_request_and_only_where_it_will_stay() -> N
     assert [finding.model for finding in found.unrecorded] == ["a"]
 
 
+def test_other_code_that_is_refused_takes_the_place_only_on_request() -> None:
+    other = replace(REFUSED, cause={"kind": "refused", "about": "evil:build"})
+    assert update([NO_CODE], [other], TERMS).entries == (NO_CODE,)
+    found = update([NO_CODE], [other], replace(TERMS, errors=True))
+    assert [(entry.about, entry.reason) for entry in found.entries] == [("evil:build", "a reason")]
+    assert [pair.entry for pair in found.replaced] == [NO_CODE]
+
+
+def test_an_entry_of_an_older_file_gets_what_it_is_about_only_on_request() -> None:
+    older = replace(NO_CODE, about="")
+    assert update([older], [REFUSED], TERMS).entries == (older,)
+    assert update([older], [REFUSED], replace(TERMS, errors=True)).entries == (NO_CODE,)
+
+
+def test_a_failure_that_cannot_be_tested_stays_beside_the_error() -> None:
+    found = update([ENTRY], [REFUSED], replace(TERMS, errors=True))
+    assert ENTRY in found.entries and len(found.entries) == 2
+
+
 def test_an_entry_of_refused_code_goes_where_a_run_that_trusts_it_passes() -> None:
     assert update([NO_CODE], [PASSED], TERMS).entries == ()
 

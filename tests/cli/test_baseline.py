@@ -179,6 +179,45 @@ def test_errors_of_the_moment_are_never_recorded(zoo: Zoo, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("page", "other", "about"),
+    [
+        (
+            "Source: {Type: python, Reference: a:build}, Metadata: {Parameters: 1}",
+            "Source: {Type: python, Reference: evil.stranger:build}, Metadata: {Parameters: 1}",
+            "a:build",
+        ),
+        (
+            "Source: {Type: python, Reference: a:b, Arguments: {n: 1}}, Metadata: {Parameters: 1}",
+            "Source: {Type: python, Reference: a:b, Arguments: {n: 2}}, Metadata: {Parameters: 1}",
+            'a:b {"n": 1}',
+        ),
+        (
+            "Metadata: {ID: resnot1, Parameters: 1}",
+            "Metadata: {ID: resnot2, Parameters: 1}",
+            "resnot1",
+        ),
+        (
+            "Metadata: {File Size: 5}, Weights: 'ftp://localhost/a'",
+            "Metadata: {File Size: 5}, Weights: 'ftp://localhost/b'",
+            "ftp://localhost/a",
+        ),
+    ],
+)
+def test_an_error_is_known_as_long_as_it_is_about_the_same(
+    zoo: Zoo, tmp_path: Path, page: str, other: str, about: str
+) -> None:
+    index, run, known = (tmp_path / name for name in ("index.yml", "run.json", "known.yml"))
+    index.write_text(f"Models:\n- {{Name: tiny, {page}}}\n")
+    verify = ("verify", "tiny", "--index", index, "--only", "parameters,file-size", "--offline",
+              "--format", "json")  # fmt: skip
+    run.write_text(zoo(*verify).out)
+    assert f"({about})" in zoo("baseline", run, "-o", known, "--errors").err
+    assert zoo(*verify, "--baseline", known).code == 0
+    index.write_text(f"Models:\n- {{Name: tiny, {other}}}\n")
+    assert zoo(*verify, "--baseline", known).code == 4
+
+
+@pytest.mark.parametrize(
     ("options", "said"),
     [
         (("--expires", "2026-13-01"), "there is no day 2026-13-01"),

@@ -119,7 +119,7 @@ def test_a_missing_tensor_is_named(weights: Weights) -> None:
     with pytest.raises(Misfit) as error:
         load(network(), checkpoint_of(weights(state, PLAIN)), as_it_is)
     assert error.value.detail == "1 missing: 3.weight"
-    assert error.value.rule == "weights-load"
+    assert (error.value.rule, error.value.about) == ("weights-load", "1 missing: 3.weight")
     assert error.value.message == "the weights do not fit the network: 1 missing: 3.weight"
 
 
@@ -181,7 +181,7 @@ def test_a_file_whose_digest_is_not_the_claimed_one_is_not_opened(weights: Weigh
     wrong = weights(b"anything", mismatch="the file is sha256:01, not sha256:02")
     with pytest.raises(Blocked, match="not loaded: the file is sha256:01") as error:
         checkpoint_of(wrong)
-    assert error.value.rule == "weights-digest"
+    assert (error.value.rule, error.value.about) == ("weights-digest", str(wrong.digest))
 
 
 class Canary:

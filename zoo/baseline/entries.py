@@ -25,6 +25,7 @@ class Entry:
         measured: likewise, of a FAIL; None for an ERROR.
         dataset: what an accuracy is claimed on, empty for all else.
         error: of an ERROR, what stands in the way: ``refused``, ``blocked by model-name``.
+        about: likewise, the code, the name, the URL or the file; empty in older files.
         reason: why it is as it is.
         issue: URL of where it is dealt with, or empty.
         expires: the last day on which it is borne, ISO 8601, or empty.
@@ -37,6 +38,7 @@ class Entry:
     claimed: Any
     measured: Any = None
     error: str = ""
+    about: str = ""
     dataset: str = ""
     reason: str = ""
     issue: str = ""
@@ -59,8 +61,13 @@ class Entry:
         return Verdict.ERROR if self.error else Verdict.FAIL
 
     def __str__(self) -> str:
-        found = f"ERROR, {self.error}" if self.error else f"measured {show(self.measured)}"
+        found = f"ERROR, {self.obstacle}" if self.error else f"measured {show(self.measured)}"
         return f"{self.model} {self.what}: claimed {show(self.claimed)}, {found}"
+
+    @property
+    def obstacle(self) -> str:
+        """What stands in the way, and about what."""
+        return f"{self.error} ({self.about})" if self.about else self.error
 
 
 def key_of(finding: Finding) -> Key:
@@ -82,12 +89,23 @@ def standing(finding: Finding) -> str:
             return ""
 
 
+def about(finding: Finding) -> str:
+    """Return which code, name, URL or file stands in the way of an ERROR in every run."""
+    return str((finding.cause or {}).get("about", "")) if standing(finding) else ""
+
+
+def is_older(entry: Entry, finding: Finding) -> bool:
+    """Return whether a finding may be the ERROR that was recorded by a zoo that said too little."""
+    known = entry.claimed == finding.claimed and entry.error == standing(finding)
+    return known and bool(entry.error) and not entry.about
+
+
 def is_same(entry: Entry, finding: Finding) -> bool:
     """Return whether a finding is the failure that was recorded, and not another one."""
     if entry.claimed != finding.claimed or entry.verdict is not finding.verdict:
         return False
     if entry.error:
-        return entry.error == standing(finding)
+        return (entry.error, entry.about) == (standing(finding), about(finding))
     return _as_measured(entry.measured, finding)
 
 

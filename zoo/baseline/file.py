@@ -32,8 +32,8 @@ HEADER = """\
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,40})(\.\d{1,40})?([eE][+-]?\d{1,3})?", re.ASCII)
 _WIDE = 1_000_000  # an entry's value stays on its line, so that a change of it is one
 _FIELDS = (
-    "model", "rule", "metric", "dataset", "claimed", "measured", "error", "reason", "issue",
-    "expires",
+    "model", "rule", "metric", "dataset", "claimed", "measured", "error", "about", "reason",
+    "issue", "expires",
 )  # fmt: skip
 _MAY_BE_EMPTY = frozenset({"claimed", "measured"})
 

@@ -7,10 +7,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from zoo.baseline.entries import REFUSED, Entry, Key, is_same, key_of
+from zoo.baseline.entries import REFUSED, Entry, Key, is_older, is_same, key_of
 from zoo.findings import Finding, Verdict, show
 
 _SETTLED = (Verdict.PASS, Verdict.FAIL, Verdict.UNDECIDED)
+_UNSAID = "it does not say of which code, name or URL: run 'zoo baseline --errors' anew"
 
 
 class State(Enum):
@@ -96,5 +97,7 @@ def _as_it_is(entry: Entry, finding: Finding) -> Pair:
             return Pair(entry, State.PASSES, finding, f"it holds now: {now}")
         case Verdict.FAIL:
             return Pair(entry, State.DIFFERS, finding, f"it fails in another way now: {now}")
+        case Verdict.ERROR if is_older(entry, finding):
+            return Pair(entry, State.OPEN, finding, _UNSAID)
         case _:
             return Pair(entry, State.OPEN, finding, finding.message)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from zoo.baseline.entries import Entry, standing
+from zoo.baseline.entries import Entry, about, is_older, standing
 from zoo.baseline.pairing import Pair, State, pair
 from zoo.baseline.reasons import reason_of
 from zoo.findings import Finding, Verdict
@@ -33,7 +33,7 @@ class Update:
 
     Attributes:
         entries: all that it holds now, in their order.
-        replaced: entries whose claim fails in another way now.
+        replaced: entries whose claim fails in another way now, or is ERROR for another reason.
         unrecorded: ERRORs that were not taken in.
     """
 
@@ -51,23 +51,43 @@ def update(old: Sequence[Entry], findings: Sequence[Finding], terms: Terms) -> U
     An entry on a claim that was not tested stays. A failure that differs from the one that was
     recorded is a new one: the reason of the other says nothing about it.
     """
-    pairs = pair(old, findings, complete=False)
+    pairs = [_completed(each, terms) for each in pair(old, findings, complete=False)]
     known = {id(each.finding) for each in pairs if each.state is State.KNOWN}
     fresh = [finding for finding in findings if id(finding) not in known]
-    added = tuple(_entry(each, terms) for each in fresh if _wanted(each, terms))
+    wanted = [finding for finding in fresh if _wanted(finding, terms)]
+    added = tuple(_entry(finding, terms) for finding in wanted)
     dropped = tuple(each for each in pairs if _is_over(each))
-    kept = tuple(
-        each for each in pairs if each.state in (State.KNOWN, State.OPEN) and each not in dropped
-    )
+    others = {id(finding) for finding in wanted}
+    replaced = tuple(each for each in pairs if _is_replaced(each, others))
+    over = {id(each) for each in (*dropped, *replaced)}
+    kept = tuple(each for each in pairs if id(each) not in over)
     stay = (_renewed(each, terms) for each in kept)
     return Update(
         entries=tuple(sorted((*stay, *added), key=_order)),
         added=added,
-        replaced=tuple(each for each in pairs if each.state is State.DIFFERS),
+        replaced=replaced,
         dropped=dropped,
         kept=kept,
         unrecorded=tuple(_unrecorded(fresh, terms)),
     )
+
+
+def _completed(found: Pair, terms: Terms) -> Pair:
+    """Return an entry of an older file with what its ERROR is about, where ERRORs are taken in."""
+    finding = found.finding
+    if finding is None or not terms.errors or not is_older(found.entry, finding):
+        return found
+    return replace(found, entry=replace(found.entry, about=about(finding)), state=State.KNOWN)
+
+
+def _is_replaced(found: Pair, others: Collection[int]) -> bool:
+    """Return whether there is another failure now; a FAIL that could not be tested is still one.
+
+    Args:
+        others: the ids of the failures that are taken in.
+    """
+    other = bool(found.entry.error) and id(found.finding) in others
+    return other or found.state is State.DIFFERS
 
 
 def _is_over(found: Pair) -> bool:
@@ -93,6 +113,7 @@ def _entry(finding: Finding, terms: Terms) -> Entry:
         claimed=finding.claimed,
         measured=finding.measured,
         error=standing(finding),
+        about=about(finding),
         reason=terms.reason or reason_of(finding),
         issue=terms.issue,
         expires=terms.expires,
@@ -108,4 +129,4 @@ def _renewed(found: Pair, terms: Terms) -> Entry:
 
 def _order(entry: Entry) -> tuple[str, ...]:
     values = (json.dumps(value, ensure_ascii=False) for value in (entry.claimed, entry.measured))
-    return (*entry.key, entry.error, *values)
+    return (*entry.key, entry.error, entry.about, *values)

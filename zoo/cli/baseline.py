@@ -121,7 +121,7 @@ def _untested(kept: tuple[Pair, ...]) -> list[Pair]:
 
 
 def _line(entry: Entry) -> str:
-    found = entry.error or f"measured {show(entry.measured)}"
+    found = entry.obstacle or f"measured {show(entry.measured)}"
     return escape.line(f"{entry.model} {entry.what}: claimed {show(entry.claimed)}, {found}")
 
 

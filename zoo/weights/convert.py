@@ -39,7 +39,8 @@ def in_store(store: Store, *, other: bool = False) -> Opened:
 
     def opened_once(weights: WeightsFile) -> Checkpoint:
         if weights.mismatch:
-            raise Blocked("weights-digest", f"not loaded: {weights.mismatch}")
+            message = f"not loaded: {weights.mismatch}"
+            raise Blocked("weights-digest", message, about=str(weights.digest))
         averaged = names_average(file_name(weights.url)) != other
         found = store.find(_key(weights, averaged))
         known = found and _known(weights, found[0])

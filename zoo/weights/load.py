@@ -25,7 +25,8 @@ class Misfit(Blocked):
     """
 
     def __init__(self, detail: str) -> None:
-        super().__init__("weights-load", f"the weights do not fit the network: {detail}")
+        message = f"the weights do not fit the network: {detail}"
+        super().__init__("weights-load", message, about=detail)
         self.detail = detail
 
 

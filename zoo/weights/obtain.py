@@ -85,16 +85,16 @@ def obtain(entry: ModelEntry, access: Access) -> WeightsFile:
             failures.append(error)
         else:
             return _agreeing(weights, mirrors, entry, access)
-    raise _none(failures)
+    raise _none(entry.weights, failures)
 
 
-def _none(failures: Sequence[Unavailable]) -> Unavailable:
-    """Return the first failure, with what the mirrors said."""
+def _none(url: Text, failures: Sequence[Unavailable]) -> Unavailable:
+    """Return the first failure, which is about that URL, with what the mirrors said."""
     first, *others = failures
-    if not others:
-        return first
-    said = "; ".join(f"nor its mirror: {error.message}" for error in others)
-    return type(first)(f"{first.message}; {said}", first.hint)
+    said = "; ".join((first.message, *(f"nor its mirror: {each.message}" for each in others)))
+    if isinstance(first, Refused):
+        return Refused(said, first.hint, url.text)
+    return type(first)(said, first.hint) if others else first
 
 
 def _agreeing(
