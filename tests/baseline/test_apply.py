@@ -27,6 +27,9 @@ SKIPPED = replace(FAILED, verdict=Verdict.SKIP, measured=None, message="not aske
 ERRED = replace(FAILED, verdict=Verdict.ERROR, measured=None, message="no network")
 REFUSED = replace(ERRED, cause={"kind": "refused", "about": "code:build"})
 BLOCKED = replace(ERRED, cause={"kind": "blocked", "rule": "model-name", "about": "tiny"})
+UNREAD = Finding(
+    "bad-value", "tiny", None, Verdict.ERROR, "nothing was tested: many is no number", PLACE
+)
 ENTRY = Entry("tiny", "flops", "flops", 100, 200, reason="counted otherwise", location=LINE)
 NO_CODE = replace(ENTRY, measured=None, error="refused", about="code:build")
 NO_NAME = replace(ENTRY, measured=None, error="blocked by model-name", about="tiny")
@@ -114,6 +117,19 @@ def test_an_entry_on_a_model_that_is_not_in_the_index_is_outdated() -> None:
 def test_an_entry_on_a_claim_that_nobody_makes_any_more_is_outdated() -> None:
     run, _ = applied(ENTRY, replace(PASSED, rule="parameters", metric="parameters"))
     assert [entry.kind for entry in run.outdated] == ["gone"]
+
+
+def test_an_entry_on_a_model_that_could_not_be_read_is_left_alone() -> None:
+    run, (left,) = applied(ENTRY, UNREAD)
+    assert (exit_code(run), run.outdated) == (4, ())
+    assert left.words == "nothing was tested: many is no number"
+
+
+def test_an_entry_that_stands_there_twice_is_said() -> None:
+    run, _ = apply(run_of(FAILED), [ENTRY, ENTRY], TODAY, complete=False)
+    assert [entry.message.partition(";")[0] for entry in run.outdated] == [
+        "another entry is about this claim"
+    ]
 
 
 def test_two_claims_on_one_metric_are_told_apart_by_their_values() -> None:

@@ -15,6 +15,7 @@ from tests.baseline.test_apply import (
     PASSED,
     REFUSED,
     SKIPPED,
+    UNREAD,
 )
 from zoo.baseline import Terms, update
 from zoo.findings import Finding
@@ -56,7 +57,7 @@ def test_another_failure_of_a_claim_needs_a_reason_of_its_own() -> None:
     assert [pair.entry.reason for pair in found.replaced] == [ENTRY.reason]
 
 
-@pytest.mark.parametrize("finding", [SKIPPED, ERRED, replace(PASSED, model="other")])
+@pytest.mark.parametrize("finding", [SKIPPED, ERRED, UNREAD, replace(PASSED, model="other")])
 def test_an_entry_on_what_was_not_tested_stays(finding: Finding) -> None:
     assert update([ENTRY], [finding], TERMS).entries == (ENTRY,)
 

@@ -161,6 +161,18 @@ def test_what_holds_now_is_dropped(
     assert verify("--baseline", file).code == 0
 
 
+def test_a_page_that_cannot_be_read_keeps_its_entries(
+    zoo: Zoo, verify: Verify, digits: Digits, run: Path, file: Path
+) -> None:
+    before = file.read_bytes()
+    digits.replace("FLOPs: 175744", "FLOPs: many")
+    outcome = verify("--baseline", file)
+    assert outcome.code == 4 and "outdated" not in outcome.json
+    run.write_text(outcome.out)
+    assert "not tested by these Runs, kept: 1" in zoo("baseline", run, "-o", file).err
+    assert file.read_bytes() == before
+
+
 def test_a_report_of_the_run_tells_what_was_known(
     zoo: Zoo, verify: Verify, file: Path, tmp_path: Path
 ) -> None:

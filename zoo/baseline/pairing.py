@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from zoo.baseline.entries import REFUSED, Entry, Key, is_older, is_same, key_of
-from zoo.findings import Finding, Verdict, show
+from zoo.findings import Finding, Verdict, by_model, show
 
 _SETTLED = (Verdict.PASS, Verdict.FAIL, Verdict.UNDECIDED)
 _UNSAID = "it does not say of which code, name or URL: run 'zoo baseline --errors' anew"
@@ -51,16 +51,15 @@ def pair(
         findings: of the Run; no two entries are about one of them.
         complete: whether the Run is about every model of the index.
     """
+    models = by_model(findings)
     free: dict[Key, list[Finding]] = defaultdict(list)
-    models: set[str] = set()
-    for finding in findings:
+    for finding in (each for found in models.values() for each in found):
         free[key_of(finding)].append(finding)
-        models.add(finding.model)
     known = {n: found for n, entry in enumerate(entries) if (found := _take(entry, free))}
     return tuple(
         Pair(entry, State.KNOWN, known[number], "as it was")
         if number in known
-        else _changed(entry, free[entry.key], models, complete=complete)
+        else _changed(entry, free[entry.key], models.get(entry.model, ()), complete=complete)
         for number, entry in enumerate(entries)
     )
 
@@ -73,18 +72,35 @@ def _take(entry: Entry, free: dict[Key, list[Finding]]) -> Finding | None:
     return found
 
 
-def _changed(entry: Entry, free: list[Finding], models: Collection[str], *, complete: bool) -> Pair:
-    """Return what has become of an entry whose failure is not there as it was."""
-    if entry.model not in models:
+def _changed(
+    entry: Entry, free: list[Finding], found: Collection[Finding], *, complete: bool
+) -> Pair:
+    """Return what has become of an entry whose failure is not there as it was.
+
+    Args:
+        free: findings on its metric of which no other entry is.
+        found: all of its model.
+    """
+    if not found:
         gone = (State.GONE, None, "the index has no such model")
         return Pair(entry, *(gone if complete else (State.OPEN, None, "not selected")))
     same = [each for each in free if each.claimed == entry.claimed]
     if same:
-        found = min(same, key=lambda each: each.verdict not in _SETTLED)
-        free.remove(found)
-        return _as_it_is(entry, found)
+        settled = min(same, key=lambda each: each.verdict not in _SETTLED)
+        free.remove(settled)
+        return _as_it_is(entry, settled)
     if len(free) == 1:  # the only claim on this metric: its value is another now
         return _as_it_is(entry, free[0])
+    return _without_finding(entry, found)
+
+
+def _without_finding(entry: Entry, found: Iterable[Finding]) -> Pair:
+    """Return what has become of an entry for which the findings of its model hold none."""
+    for each in found:
+        if each.verdict is Verdict.ERROR and each.metric is None:  # the model could not be read
+            return Pair(entry, State.OPEN, None, each.message)
+        if key_of(each) == entry.key and each.claimed == entry.claimed:
+            return Pair(entry, State.GONE, None, "another entry is about this claim")
     return Pair(entry, State.GONE, None, "nobody claims this any more")
 
 
