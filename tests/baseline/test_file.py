@@ -77,7 +77,8 @@ def test_an_entry_knows_its_line() -> None:
     [
         ("Models: []\n", "b.yml is not a baseline"),
         ("", "b.yml is not a baseline"),
-        (HEAD.replace("'1'", "'2'") + ITEM, "b.yml:2: /schema_version breaks the rule 'const'"),
+        (HEAD.replace("'1'", "'2'") + ITEM, "b.yml:2: not a baseline of schema version 1"),
+        (HEAD.replace("'1'", "[1]") + ITEM, "b.yml:2: /schema_version breaks the rule 'const'"),
         (HEAD + ITEM.replace("  reason: known\n", ""), "b.yml:4: /known/0 breaks the rule"),
         (HEAD + ITEM.replace("known", "''"), "b.yml:9: /known/0/reason breaks the rule"),
         (HEAD + ITEM + "  error: refused\n", "b.yml:4: /known/0 breaks the rule 'oneOf'"),
@@ -95,6 +96,12 @@ def test_every_fault_is_a_message_with_its_line(text: str, said: str) -> None:
         parse(text, "b.yml")
     assert fault.value.message.startswith(said)
     assert fault.value.hint
+
+
+def test_of_a_later_version_a_newer_zoo_is_named() -> None:
+    with pytest.raises(UsageError) as fault:
+        parse(HEAD.replace("'1'", "'2'") + ITEM, "b.yml")
+    assert "it may be of a newer zoo" in fault.value.hint
 
 
 def test_a_file_that_is_not_there_is_a_message(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def parse(text: str, name: str) -> list[Entry]:
     if tree is None or not isinstance(tree, Mapping) or _named(tree) != BASELINE:
         hint = f"'zoo baseline' writes one; its first line is 'Type: {BASELINE}'"
         raise UsageError(f"{name} is not a baseline", hint)
+    _require_version(tree)
     _check(tree)
     listed = tree.get("known")
     assert isinstance(listed, Sequence)
@@ -110,6 +111,13 @@ def to_text(entries: Iterable[Entry]) -> str:
 def _named(tree: Mapping) -> str:
     kind = tree.get("Type")
     return kind.text if isinstance(kind, Scalar) else ""
+
+
+def _require_version(tree: Mapping) -> None:
+    version = tree.get("schema_version")
+    if isinstance(version, Scalar) and version.text != SCHEMA_VERSION:
+        message = f"{version.location}: not a baseline of schema version {SCHEMA_VERSION}"
+        raise UsageError(message, "it may be of a newer zoo: 'pip install --upgrade zoo-verify'")
 
 
 def _check(tree: Mapping) -> None:
