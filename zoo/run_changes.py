@@ -21,6 +21,7 @@ class Kind(Enum):
     SETTLED = "settled now"
     CLAIMED = "claim changed"
     MEASURED = "measured value moved"
+    OPEN = "open for another reason"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,9 @@ def _kind(old: Finding | None, new: Finding | None) -> Kind | None:
         return None if after in open_ and before in open_ else Kind.CLAIMED
     if old.claimed != new.claimed:
         return Kind.CLAIMED
-    return Kind.MEASURED if before is after and old.measured != new.measured else None
+    if before is not after:  # one of them was measured
+        return Kind.OPEN
+    return Kind.MEASURED if old.measured != new.measured else None
 
 
 def _environment(a: Run, b: Run) -> Iterator[Setting]:

@@ -57,6 +57,8 @@ def diff(zoo: Zoo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         (FAILED, replace(FAILED, measured=21), "measured value moved"),
         (PASSED, replace(PASSED, claimed=11, measured=11), "claim changed"),
         (FAILED, replace(PASSED, claimed=20, measured=20), "fixed"),
+        (OPEN, SKIPPED, "open for another reason"),
+        (SKIPPED, OPEN, "open for another reason"),
     ],
 )
 def test_every_change_of_a_finding_has_its_kind(
@@ -72,7 +74,7 @@ def test_every_change_of_a_finding_has_its_kind(
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [(PASSED, PASSED), (SKIPPED, OPEN), (FAILED, replace(FAILED, message="in other words"))],
+    [(PASSED, PASSED), (OPEN, OPEN), (FAILED, replace(FAILED, message="in other words"))],
 )
 def test_what_says_the_same_is_no_change(diff: Any, old: Finding, new: Finding) -> None:
     outcome = diff(run_of(old), run_of(new), "--fail-on-change")
@@ -136,6 +138,27 @@ def test_a_run_and_an_index_are_not_compared(zoo: Zoo, tmp_path: Path) -> None:
     for pair in ((run, ROOT / "model-index"), (ROOT / "model-index", run)):
         outcome = zoo("diff", *pair)
         assert outcome.code == 2 and "compare two of a kind" in outcome.err
+
+
+def test_what_was_measured_and_is_no_longer_is_told_with_the_reason(diff: Any) -> None:
+    skipped = replace(SKIPPED, message="no dataset was given")
+    told = diff(run_of(OPEN), run_of(skipped), "--fail-on-change")
+    assert told.code == 1
+    assert "UNDECIDED → SKIP" in told.out and "no dataset was given" in told.out
+
+
+@pytest.mark.parametrize("finding", [SKIPPED, OPEN])
+def test_an_open_claim_that_one_run_does_not_have_is_no_change(diff: Any, finding: Finding) -> None:
+    other = replace(PASSED, rule="parameters", metric="parameters")
+    assert diff(run_of(other), run_of(other, finding), "--fail-on-change").code == 0
+
+
+def test_a_file_that_is_not_there_is_said_beside_a_run(zoo: Zoo, tmp_path: Path) -> None:
+    run, absent = tmp_path / "run.json", tmp_path / "nothere.json"
+    run.write_text(to_json(run_of(PASSED)))
+    for pair in ((run, absent), (absent, run)):
+        outcome = zoo("diff", *pair)
+        assert outcome.code == 2 and f"there is no file {absent}" in outcome.err
 
 
 def test_a_json_index_is_still_an_index(zoo: Zoo, tmp_path: Path) -> None:

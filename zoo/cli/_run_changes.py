@@ -15,6 +15,7 @@ from zoo.run import Run
 from zoo.run_changes import FindingChange, Kind, RunDifference, Setting
 
 NOTHING = "–"
+_SAYING_WHY = (Kind.ERRED, Kind.LEFT_OPEN, Kind.OPEN)
 
 
 def as_json(difference: RunDifference, a: tuple[str, Run], b: tuple[str, Run]) -> str:
@@ -111,7 +112,7 @@ def _finding(finding: Finding | None) -> dict[str, Any] | None:
 def _words(change: FindingChange) -> str:
     model, metric, verdict, claimed, measured, place = _row(change)
     said = f"{model} {metric}: {verdict}, claimed {claimed}, measured {measured}  ({place})"
-    why = change.new.message if change.new and change.kind in (Kind.ERRED, Kind.LEFT_OPEN) else ""
+    why = change.new.message if change.new and change.kind in _SAYING_WHY else ""
     return f"{said}: {why}" if why else said
 
 

@@ -9,6 +9,7 @@ import click
 from zoo.changes import Difference, compare
 from zoo.cli import _changes, _exchange, _output, _run_changes, _runs, _sides, _text
 from zoo.errors import UsageError
+from zoo.revision import is_revision
 from zoo.run_changes import compare_runs
 
 SHOWN = 5
@@ -43,6 +44,8 @@ def _diff_runs(
     """Say what has changed between two Runs."""
     if not all(kinds):
         run, other = (a, b) if kinds[0] else (b, a)
+        if not Path(other).exists() and not is_revision(other):
+            raise UsageError(f"there is no file {other}", "compare two of a kind")
         raise UsageError(f"{run} is a Run and {other} is none", "compare two of a kind")
     old, new = _runs.read_run(Path(a)), _runs.read_run(Path(b))
     difference = compare_runs(old, new)
