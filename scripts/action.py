@@ -24,6 +24,7 @@ from typing import Any
 from zoo import escape
 from zoo.config import read_config
 from zoo.errors import UsageError, nearest
+from zoo.reports._words import number
 
 USAGE = 2
 MOST_ANNOTATIONS = 10  # of a level that GitHub shows for a step
@@ -123,8 +124,9 @@ def check(step: Step) -> int:
     if done.returncode in (0, 1):
         found = json.loads(done.stdout)
         print("\n".join(check_lines(found["findings"])), flush=True)
-        counts = [f"{number} {name}" for name, number in found["summary"].items()]
-        said = f"zoo check: {len(found['models'])} models, {', '.join(counts)}"
+        counts = {"models": len(found["models"]), **found["summary"]}
+        told = (number(count, name.removesuffix("s")) for name, count in counts.items())
+        said = f"zoo check: {', '.join(told)}"
         print(said)
         step.append("GITHUB_STEP_SUMMARY", f"## {said}\n\n")
     return done.returncode

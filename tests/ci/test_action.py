@@ -144,6 +144,12 @@ def test_a_check_is_annotated_where_the_runner_shows_it(act: Act, repository: Pa
     assert act("check", ignore="bad-valeu").code == 2
 
 
+def test_what_is_there_once_is_told_in_the_singular(act: Act, repository: Path) -> None:
+    page = repository / "model-index" / "model-index.yml"
+    page.write_text("Models:\n- Name: one\n- {Name: two, Metadata: {Parameters: many}}\n")
+    assert "zoo check: 1 model, 1 error, 0 warnings\n" in act("check").summary
+
+
 def test_an_index_gives_the_runner_no_commands(act: Act, repository: Path) -> None:
     evil = "x\\n::set-output name=a::b\\n::error::c\\n##[error]d"
     text = f'Models:\n- Name: "{evil}"\n  Metadata: {{File Size: "{evil}"}}\n'
