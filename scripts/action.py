@@ -17,16 +17,18 @@ import sysconfig
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from zoo import escape
+from zoo.cli._selection import SPOILING
 from zoo.config import read_config
 from zoo.errors import UsageError, nearest
+from zoo.index import Problem, read_index
 from zoo.reports._words import number
 
-USAGE = 2
+WRONG, USAGE = 1, 2
 MOST_ANNOTATIONS = 10  # of a level that GitHub shows for a step
 # The exit codes that are no failure; all others are ours, or say that nothing was verified.
 TOLERATED = {"error": {0}, "fail": {0, 4}, "never": {0, 1, 4}}
@@ -162,7 +164,30 @@ def verify(step: Step) -> int:
     step.put_out({"exit-code": code})
     if run.is_file():
         _report(step, run)
+    if code == USAGE and (faults := unusable(Path(step.inputs["index"]))):
+        _tell(step, faults)
+        return WRONG
     return code
+
+
+def unusable(index: Path) -> list[Problem]:
+    """Return the errors of an index for which no model of it is verified.
+
+    Raises:
+        IndexFault: it is not there.
+    """
+    errors = read_index(index).errors
+    return [error for error in errors if not (error.rule in SPOILING and error.model)]
+
+
+def _tell(step: Step, faults: Sequence[Problem]) -> None:
+    """Say for what nothing was verified; what the check before has annotated is not again."""
+    left_out = {rule.strip() for rule in step.inputs["ignore"].split(",")}
+    untold = [each for each in faults if not step.asked("check") or each.rule in left_out]
+    print("\n".join(check_lines([asdict(each) for each in untold])))
+    said = f"zoo verify: the index has {number(len(faults), 'error')}: nothing was verified"
+    print(said)
+    step.append("GITHUB_STEP_SUMMARY", f"## {said}\n\n")
 
 
 def options(step: Step) -> list[str]:

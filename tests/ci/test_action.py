@@ -150,6 +150,35 @@ def test_what_is_there_once_is_told_in_the_singular(act: Act, repository: Path) 
     assert "zoo check: 1 model, 1 error, 0 warnings\n" in act("check").summary
 
 
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 1), ("fail", 1), ("never", 0)])
+def test_an_index_that_cannot_be_used_is_wrong_and_is_told_once(
+    act: Act, repository: Path, fail_on: str, code: int
+) -> None:
+    page = repository / "model-index" / "model-index.yml"
+    spoiled = "- {Name: spoiled, Metadata: {Parameters: many}}"
+    page.write_text(f"Models:\n- {{Name: lost, In Collection: Nope}}\n{spoiled}\n")
+    place = "::error file=model-index/model-index.yml,line=2,"
+    assert act("check", fail_on=fail_on).code == code
+    checked = act("verify", fail_on=fail_on, **SIZES)
+    alone = act("verify", fail_on=fail_on, check="false", **SIZES)
+    left_out = act("verify", fail_on=fail_on, ignore="unknown-collection", **SIZES)
+    assert checked.commands == []
+    for done in (alone, left_out):
+        assert [command.startswith(place) for command in done.commands] == [True]
+    for done in (checked, alone, left_out):
+        assert (done.code, done.outputs) == (code, {"exit-code": "2"})
+        assert "## zoo verify: the index has 1 error: nothing was verified" in done.summary
+
+
+def test_wrong_usage_fails_whatever_the_index_is(act: Act, repository: Path) -> None:
+    page = repository / "model-index" / "model-index.yml"
+    page.write_text(page.read_text().replace("File Size: 11", "File Size: many"))
+    assert act("verify", models="rihgt", fail_on="never", **SIZES).code == 2
+    done = act("verify", index="nowhere", fail_on="never", **SIZES)
+    assert done.code == 2
+    assert done.commands[0].startswith("::error title=zoo::nowhere is not there")
+
+
 def test_an_index_gives_the_runner_no_commands(act: Act, repository: Path) -> None:
     evil = "x\\n::set-output name=a::b\\n::error::c\\n##[error]d"
     text = f'Models:\n- Name: "{evil}"\n  Metadata: {{File Size: "{evil}"}}\n'
