@@ -17,6 +17,7 @@ from tests.ci.conftest import ACTION, ROOT, commit, git
 BIN = Path(sys.executable).parent
 DOCS = (ROOT / "docs" / "ci.md").read_text()
 BLOCKS = re.findall(r"```yaml\n# (\S+)\n(.*?)```", DOCS, re.DOTALL)
+HOOKS = [text for name, text in BLOCKS if name == ".pre-commit-config.yaml"]
 SCHEMAS = {
     ".github/workflows/zoo.yml": "vendor.github-workflows",
     ".gitlab-ci.yml": "vendor.gitlab-ci",
@@ -27,6 +28,13 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 def tool(name: str, *words: object) -> subprocess.CompletedProcess[str]:
     command = [str(BIN / name), *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+def hooked(folder: Path, runner: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    words = [str(BIN / "pre-commit"), "run", "--all-files", "--color=never"]
+    return subprocess.run(
+        words, cwd=folder, env=runner, capture_output=True, text=True, check=False
+    )
 
 
 def schema(name: str, *files: object) -> None:
@@ -157,26 +165,39 @@ def test_the_script_for_gitlab_makes_what_it_promises(repository: Path) -> None:
 def test_the_hook_is_one_that_pre_commit_takes(tmp_path: Path) -> None:
     done = tool("pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
     assert done.returncode == 0, done.stdout
-    (text,) = (text for name, text in BLOCKS if name == ".pre-commit-config.yaml")
-    config = tmp_path / "config.yaml"
-    config.write_text(text)
-    assert tool("pre-commit", "validate-config", config).returncode == 0
+    for number, text in enumerate(HOOKS):
+        config = tmp_path / f"{number}.yaml"
+        config.write_text(text)
+        assert tool("pre-commit", "validate-config", config).returncode == 0
 
 
 @pytest.mark.parametrize(
-    ("path", "runs"),
+    ("shown", "path", "checked"),
     [
-        ("model-index/resnet.md", True),
-        ("model-index/family/resnet.yml", True),
-        ("model-index.yml", True),
-        ("docs/model-index.json", True),
-        ("model-index-of-mine.py", False),
-        ("README.md", False),
+        (0, "model-index/resnet.yml", True),
+        (0, "model-index/family/resnet.yml", True),
+        (0, "model-index.yml", False),
+        (0, "docs/model-index/resnet.yml", False),
+        (1, "model-index.yml", True),
+        (1, "docs/models/resnet.yml", True),
+        (1, "docs/resnet.yml", False),
     ],
 )
-def test_the_hook_runs_for_files_of_an_index_alone(path: str, runs: bool) -> None:
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert bool(re.search(hook["files"], path)) is runs
+def test_the_hook_checks_the_index_that_is_named_and_nothing_else(
+    shown: int, path: str, checked: bool, tmp_path: Path, runner: dict[str, str]
+) -> None:
+    (manifest,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    (source,) = yaml.safe_load(HOOKS[shown])["repos"]
+    installed = manifest | {"language": "system"}
+    config = {"repos": [{"repo": "local", "hooks": [installed | h for h in source["hooks"]]}]}
+    page = tmp_path / "repository" / path
+    page.parent.mkdir(parents=True)
+    page.write_text("Models:\n- Name: wrong\n  Metadata: {File Size: many}\n")
+    (tmp_path / "repository" / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    commit(tmp_path / "repository")
+    done = hooked(tmp_path / "repository", runner)
+    assert done.returncode == checked, done.stdout
+    assert (f"{path}:3:" in done.stdout) is checked
 
 
 @pytest.mark.slow
@@ -189,18 +210,12 @@ def test_the_hook_stops_a_commit_of_an_index_that_is_wrong(
     commit(repository)
     del runner["PYTHONPATH"]
 
-    def run() -> subprocess.CompletedProcess[str]:
-        words = [str(BIN / "pre-commit"), "run", "--all-files", "--color=never"]
-        return subprocess.run(
-            words, cwd=repository, env=runner, capture_output=True, text=True, check=False
-        )
-
-    done = run()
+    done = hooked(repository, runner)
     assert done.returncode == 0, done.stdout
     assert "Passed" in done.stdout
     page = repository / "model-index" / "model-index.yml"
     page.write_text(page.read_text().replace("File Size: 10", "File Size: many"))
-    done = run()
+    done = hooked(repository, runner)
     assert done.returncode == 1
     assert "model-index/model-index.yml:3:" in done.stdout
 
