@@ -23,6 +23,7 @@ TIMEOUT = 60
 HINT = "write it as REV:path: HEAD~1:model-index"
 SHALLOW = "this clone is shallow: fetch what is missing (actions/checkout: fetch-depth: 0)"
 _FILES = (b"100644", b"100755")
+_FOLDER = b"040000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,12 @@ def changed_files(commit: str) -> frozenset[PurePosixPath]:
 
 
 def holds(commit: str, path: PurePosixPath) -> bool:
-    """Return whether there is a file or folder in a commit, by its path from the root."""
-    return bool(_git("ls-tree", "--full-tree", "-z", commit, "--", str(path), said=commit))
+    """Return whether there is a file or folder in a commit, by its path from the root.
+
+    A symlink is neither.
+    """
+    listed = _git("ls-tree", "--full-tree", "-z", commit, "--", str(path), said=commit)
+    return listed.startswith((*_FILES, _FOLDER))
 
 
 def _from_root(written: str, named: str) -> PurePosixPath:

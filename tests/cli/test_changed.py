@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -144,6 +145,28 @@ def test_an_index_that_is_new_or_was_broken_is_verified_as_a_whole(
     other = repository / "other.yml"
     other.write_text("Models:\n- {Name: a, Metadata: {File Size: 1}, Weights: 'file:own.bin'}\n")
     assert models(verify(zoo, "--changed-since", "HEAD", "--index", other)) == {"a"}
+
+
+def test_an_index_behind_a_link_that_leads_elsewhere_is_verified_as_a_whole(
+    zoo: Zoo, repository: Path
+) -> None:
+    everything = {"own", "inherits", "coded"}
+    index, link = repository / "first", repository / "model-index"
+    link.rename(index)
+    shutil.copytree(index, repository / "second")
+    link.symlink_to("first")
+    git("add", ".")
+    git("commit", "-qm", "linked")
+    assert models(verify(zoo, "--changed-since", "HEAD")) == set()
+    (index / "shared.yml").write_text(SHARED.replace("20", "21"))
+    assert models(verify(zoo, "--changed-since", "HEAD")) == {"inherits"}
+    git("checkout", "-q", "first")
+    link.unlink()
+    link.symlink_to("second")
+    assert models(verify(zoo, "--changed-since", "HEAD")) == everything
+    link.unlink()
+    index.rename(link)
+    assert models(verify(zoo, "--changed-since", "HEAD")) == everything
 
 
 def test_a_model_that_cannot_be_read_is_not_passed_over(zoo: Zoo, repository: Path) -> None:

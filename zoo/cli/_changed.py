@@ -62,11 +62,12 @@ def _names(
 ) -> list[str]:
     """Return the names of the models that have changed since a revision, and say which."""
     root, commit = top().resolve(), fork_of(revision)
-    path = _within(_selection.index_path(index), root)
-    pins = _lock.lock_path(lock, index)
-    old, old_pins = _at(commit, path, pins, root)
-    new_pins = read_pins(pins)
+    named = _selection.index_path(index)
+    path, pins = _within(named, root), _lock.lock_path(lock, index)
     touched = changed_files(commit)
+    switched = any(_is_touched(link, touched, root) for link in _links(named))
+    old, old_pins = ({}, {}) if switched else _at(commit, path, pins, root)
+    new_pins = read_pins(pins)
     changed = [
         entry.name
         for entry in entries
@@ -85,6 +86,14 @@ def _within(index: Path, root: Path) -> PurePosixPath:
         hint = "name an index in it with --index"
         raise UsageError(f"the index {index} is not in the git repository of this folder", hint)
     return PurePosixPath(real.relative_to(root))
+
+
+def _links(path: Path) -> Iterator[Path]:
+    """Yield the symlinks by way of which a path leads where it does."""
+    for step in (path, *path.absolute().parents):
+        if step.is_symlink():
+            yield step
+            yield from _links(step.parent / step.readlink())
 
 
 def _at(
