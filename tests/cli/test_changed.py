@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Outcome, Zoo
+from zoo.cli import _selection
 
 INDEX = """\
 Import: shared.yml
@@ -32,6 +33,7 @@ Collections:
 - Name: Family
   Metadata: {File Size: 20}
 """
+ALL = {"own", "inherits", "coded"}
 Changed = Callable[..., set[str]]
 
 
@@ -141,16 +143,52 @@ def test_an_index_that_is_new_or_was_broken_is_verified_as_a_whole(
     page.write_text("Models: [")
     git("commit", "-qam", "broken")
     page.write_text(INDEX)
-    assert models(verify(zoo, "--changed-since", "HEAD")) == {"own", "inherits", "coded"}
+    assert models(verify(zoo, "--changed-since", "HEAD")) == ALL
     other = repository / "other.yml"
     other.write_text("Models:\n- {Name: a, Metadata: {File Size: 1}, Weights: 'file:own.bin'}\n")
     assert models(verify(zoo, "--changed-since", "HEAD", "--index", other)) == {"a"}
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "touched"),
+    [
+        ("zoo.toml", "budget = 5", "budget = 6", ALL),
+        ("zoo.toml", "budget = many", "budget = 6", ALL),
+        ("zoo.toml", "budget = 5", "budget = 5  # pictures", set()),
+        ("pyproject.toml", "[tool.zoo]\nbudget = 5", "", ALL),
+        ("pyproject.toml", "[tool.ruff]\nline-length = 9", "", set()),
+    ],
+)
+def test_other_settings_touch_every_model(
+    zoo: Zoo, repository: Path, file: str, old: str, new: str, touched: set[str]
+) -> None:
+    (repository / file).write_text(old)
+    git("add", ".")
+    git("commit", "-qm", "set")
+    (repository / file).write_text(new)
+    assert models(verify(zoo, "--changed-since", "HEAD")) == touched
+
+
+def test_settings_are_those_of_the_working_folder(
+    zoo: Zoo, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = repository / "project"
+    (repository / "model-index").rename(folder)
+    (repository / "zoo.toml").write_text("budget = 5")
+    (folder / "zoo.toml").write_text("budget = 6")
+    git("add", ".")
+    git("commit", "-qm", "moved")
+    (repository / "zoo.toml").write_text("budget = 7")
+    monkeypatch.chdir(folder)
+    assert models(verify(zoo, "--changed-since", "HEAD", "--index", ".")) == set()
+    (folder / "zoo.toml").write_text("budget = 8")
+    _selection.config.cache_clear()
+    assert models(verify(zoo, "--changed-since", "HEAD", "--index", ".")) == ALL
+
+
 def test_an_index_behind_a_link_that_leads_elsewhere_is_verified_as_a_whole(
     zoo: Zoo, repository: Path
 ) -> None:
-    everything = {"own", "inherits", "coded"}
     index, link = repository / "first", repository / "model-index"
     link.rename(index)
     shutil.copytree(index, repository / "second")
@@ -163,10 +201,10 @@ def test_an_index_behind_a_link_that_leads_elsewhere_is_verified_as_a_whole(
     git("checkout", "-q", "first")
     link.unlink()
     link.symlink_to("second")
-    assert models(verify(zoo, "--changed-since", "HEAD")) == everything
+    assert models(verify(zoo, "--changed-since", "HEAD")) == ALL
     link.unlink()
     index.rename(link)
-    assert models(verify(zoo, "--changed-since", "HEAD")) == everything
+    assert models(verify(zoo, "--changed-since", "HEAD")) == ALL
 
 
 def test_a_model_that_cannot_be_read_is_not_passed_over(zoo: Zoo, repository: Path) -> None:

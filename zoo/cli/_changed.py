@@ -18,6 +18,7 @@ import click
 from zoo import escape
 from zoo.claims import Location, ModelEntry
 from zoo.cli import _lock, _selection, _sides, _text
+from zoo.config import read_config
 from zoo.errors import UsageError
 from zoo.index import read_index
 from zoo.revision import changed_files, extract, fork_of, holds, top
@@ -99,17 +100,29 @@ def _links(path: Path) -> Iterator[Path]:
 def _at(
     commit: str, path: PurePosixPath, lock: Path, root: Path
 ) -> tuple[Mapping[str, ModelEntry], Pins]:
-    """Return the models and the pins of a commit; what cannot be read there is not among them."""
+    """Return the models and the pins of a commit; what cannot be read there is not among them.
+
+    With other settings every model may come to another result: then there are none to compare.
+    """
     if not holds(commit, path):
         return {}, {}
-    real = lock.resolve()
+    real, here, settings = lock.resolve(), Path.cwd().relative_to(root), _selection.config()
     with tempfile.TemporaryDirectory(prefix="zoo-since-") as folder:
         tree = Path(folder).name
-        extract(f"{commit}:{path}", Path(folder, tree), _sides.SUFFIXES | {lock.suffix})
+        extract(f"{commit}:{path}", Path(folder, tree), _sides.SUFFIXES | {lock.suffix, ".toml"})
+        if _settings(Path(folder, tree, here)) != settings:
+            return {}, {}
         with _sides.working_in(folder):
             old = {entry.name: entry for entry in read_index(Path(tree, path)).entries}
             inside = real.is_relative_to(root)
             return old, _pins(Path(tree, real.relative_to(root))) if inside else {}
+
+
+def _settings(folder: Path) -> Mapping[str, Any] | None:
+    try:
+        return read_config(folder)
+    except UsageError:  # mended since: others, whatever they were
+        return None
 
 
 def _pins(path: Path) -> Pins:
