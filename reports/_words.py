@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
 import re
+from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from zoo import escape
@@ -79,7 +82,32 @@ def counts(run: Run) -> str:
 
 def path(place: Location) -> str:
     """Return the path of a file, on one line and as version control has it."""
-    return re.sub(r"^(\./+)+", "", escape.line(escape.short(place.path, LONGEST)))
+    told = escape.line(escape.short(in_repository(place.path), LONGEST))
+    return re.sub(r"^(\./+)+", "", told)
+
+
+def in_repository(path: str) -> str:
+    """Return the path of a file from the top of its git repository.
+
+    A file that is in none, or not here, since the Run was made elsewhere, keeps the path it has.
+    """
+    return _from_top(path, Path.cwd()) or path
+
+
+@cache
+def _from_top(path: str, here: Path) -> str | None:
+    """Return the path, if it is known; a Run makes nobody look outside of this repository."""
+    file = Path(os.path.normpath(here / path))
+    inside = file.is_relative_to(_top(here) or here)
+    if not inside or not os.path.isfile(file):  # noqa: PTH113  (pathlib raises for long names)
+        return None
+    real = file.resolve()
+    top = _top(real)
+    return real.relative_to(top).as_posix() if top else None
+
+
+def _top(path: Path) -> Path | None:
+    return next((each for each in (path, *path.parents) if (each / ".git").exists()), None)
 
 
 def meaning(rule: str) -> str:

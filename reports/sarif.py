@@ -146,7 +146,7 @@ def _message(text: str) -> dict[str, str]:
 
 def _physical(place: Location) -> dict[str, Any]:
     return {
-        "artifactLocation": _artifact(place.path),
+        "artifactLocation": _artifact(_words.in_repository(place.path)),
         "region": {"startLine": place.line, "startColumn": place.column},
     }
 

@@ -261,6 +261,58 @@ def test_gitlab_is_given_a_path_as_version_control_has_it(run: Run) -> None:
     assert defect["location"]["path"] == "a/b.md"
 
 
+# Paths
+
+
+def places(run: Run) -> list[str]:
+    """Return the path of the one finding of a Run as each format for a CI server has it."""
+    (case,) = next(iter(junitparser.JUnitXml.fromstring(page("junit", run).encode())))
+    (defect,) = json.loads(page("gitlab", run))
+    (result,) = results(run)
+    artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
+    (annotation,) = re.findall("file=([^,]*),", page("github", run))
+    return [case._elem.get("file"), defect["location"]["path"], artifact["uri"], annotation]
+
+
+@pytest.mark.parametrize(
+    ("here", "path", "told"),
+    [
+        ("models", "index/a.md", "models/index/a.md"),
+        ("models/index", "./a.md", "models/index/a.md"),
+        ("models", "{}/models/index/a.md", "models/index/a.md"),
+        ("other", "{}/linked/a.md", "models/index/a.md"),
+        (".", "models/index/a.md", "models/index/a.md"),
+        ("..", "repository/models/index/a.md", "models/index/a.md"),
+        ("models", "measured/elsewhere.md", "measured/elsewhere.md"),
+        ("models", "../../outside.md", "../../outside.md"),
+        ("models", "x" * 300, "x" * 300),
+    ],
+)
+def test_a_file_is_named_from_the_top_of_its_repository(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str, path: str, told: str
+) -> None:
+    top = tmp_path / "repository"
+    for folder in (".git", "models/index", "other"):
+        (top / folder).mkdir(parents=True)
+    (top / "models" / "index" / "a.md").touch()
+    (top / "linked").symlink_to("models/index")
+    (tmp_path / "outside.md").touch()
+    monkeypatch.chdir(top / here)
+    place = Location(path.format(top), 1, 1)
+    (wrong,) = only(run, Verdict.FAIL).findings
+    assert places(replace(run, findings=(replace(wrong, location=place),))) == [told] * 4
+
+
+def test_a_file_outside_of_any_repository_keeps_its_path(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.md").touch()
+    monkeypatch.chdir(tmp_path)
+    (wrong,) = only(run, Verdict.FAIL).findings
+    here = replace(wrong, location=Location("a.md", 1, 1))
+    assert places(replace(run, findings=(here,))) == ["a.md"] * 4
+
+
 # CSV
 
 
