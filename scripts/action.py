@@ -26,7 +26,7 @@ from zoo.cli._selection import SPOILING
 from zoo.config import read_config
 from zoo.errors import UsageError, nearest
 from zoo.index import Problem, read_index
-from zoo.reports._words import number
+from zoo.reports._words import in_repository, number
 
 WRONG, USAGE = 1, 2
 MOST_ANNOTATIONS = 10  # of a level that GitHub shows for a step
@@ -145,7 +145,7 @@ def check_lines(findings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
             yield escape.line(told + finding["message"])
             continue
         properties = {
-            "file": place["path"],
+            "file": in_repository(place["path"]),
             "line": str(place["line"]),
             "col": str(place["column"]),
             "title": f"zoo check: {finding['rule']}",

@@ -144,6 +144,20 @@ def test_a_check_is_annotated_where_the_runner_shows_it(act: Act, repository: Pa
     assert act("check", ignore="bad-valeu").code == 2
 
 
+def test_an_index_checked_out_beside_others_is_annotated_from_its_own_top(
+    act: Act, repository: Path
+) -> None:
+    (repository / "models").mkdir()
+    (repository / "model-index").rename(repository / "models" / "model-index")
+    commit(repository / "models")
+    page = repository / "models" / "model-index" / "model-index.yml"
+    page.write_text(page.read_text().replace("File Size: 11", "File Size: many"))
+    index = "models/model-index"
+    for done in (act("check", index=index), act("verify", index=index, **SIZES)):
+        files = {line.partition("=")[2].partition(",")[0] for line in done.commands}
+        assert files == {"model-index/model-index.yml"}
+
+
 def test_what_is_there_once_is_told_in_the_singular(act: Act, repository: Path) -> None:
     page = repository / "model-index" / "model-index.yml"
     page.write_text("Models:\n- Name: one\n- {Name: two, Metadata: {Parameters: many}}\n")
