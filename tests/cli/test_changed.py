@@ -33,6 +33,7 @@ Collections:
 - Name: Family
   Metadata: {File Size: 20}
 """
+SPOILT = "- {Name: spoilt, Metadata: {File Size: many}}\n"
 ALL = {"own", "inherits", "coded"}
 Changed = Callable[..., set[str]]
 
@@ -191,6 +192,7 @@ def test_an_index_behind_a_link_that_leads_elsewhere_is_verified_as_a_whole(
 ) -> None:
     index, link = repository / "first", repository / "model-index"
     link.rename(index)
+    (index / "model-index.yml").write_text(f"{INDEX}{SPOILT}")
     shutil.copytree(index, repository / "second")
     link.symlink_to("first")
     git("add", ".")
@@ -201,10 +203,10 @@ def test_an_index_behind_a_link_that_leads_elsewhere_is_verified_as_a_whole(
     git("checkout", "-q", "first")
     link.unlink()
     link.symlink_to("second")
-    assert models(verify(zoo, "--changed-since", "HEAD")) == ALL
+    assert models(verify(zoo, "--changed-since", "HEAD")) == {*ALL, "spoilt"}
     link.unlink()
     index.rename(link)
-    assert models(verify(zoo, "--changed-since", "HEAD")) == ALL
+    assert models(verify(zoo, "--changed-since", "HEAD")) == {*ALL, "spoilt"}
 
 
 def test_a_model_that_cannot_be_read_is_not_passed_over(zoo: Zoo, repository: Path) -> None:
@@ -212,6 +214,25 @@ def test_a_model_that_cannot_be_read_is_not_passed_over(zoo: Zoo, repository: Pa
     page.write_text(INDEX.replace("Size: 10", "Size: many"))
     outcome = verify(zoo, "--changed-since", "HEAD")
     assert outcome.code == 4 and models(outcome) == {"own"}
+    assert "changed since HEAD: 1 of 3 models: own\n" in outcome.err
+
+
+def test_a_model_that_could_not_be_read_before_fails_no_change_of_others(
+    zoo: Zoo, repository: Path
+) -> None:
+    spoilt = repository / "model-index" / "spoilt.yml"
+    spoilt.write_text(f"Models:\n{SPOILT}")
+    page = repository / "model-index" / "model-index.yml"
+    page.write_text(INDEX.replace("Import: shared.yml", "Import: [shared.yml, spoilt.yml]"))
+    git("add", ".")
+    git("commit", "-qm", "spoilt")
+    outcome = verify(zoo, "--changed-since", "HEAD")
+    assert (outcome.code, models(outcome)) == (0, set())
+    assert "changed since HEAD: 0 of 4 models, so that none is verified" in outcome.err
+    page.write_text(page.read_text().replace("Size: 10", "Size: 11"))
+    assert models(verify(zoo, "--changed-since", "HEAD")) == {"own"}
+    spoilt.write_text(spoilt.read_text().replace("many", "more"))
+    assert models(verify(zoo, "--changed-since", "HEAD")) == {"own", "spoilt"}
 
 
 @pytest.mark.parametrize(

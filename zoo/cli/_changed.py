@@ -20,7 +20,7 @@ from zoo.claims import Location, ModelEntry
 from zoo.cli import _lock, _selection, _sides, _text
 from zoo.config import read_config
 from zoo.errors import UsageError
-from zoo.index import read_index
+from zoo.index import Problem, read_index
 from zoo.revision import changed_files, extract, fork_of, holds, top
 from zoo.weights.pins import Pins, read_pins
 
@@ -39,28 +39,37 @@ changed_option = click.option(
 def touched(
     candidates: Sequence[ModelEntry],
     written: Sequence[ModelEntry],
+    unread: Sequence[Problem],
     revision: str | None,
     index: Path | None,
     lock: Path | None,
-) -> list[ModelEntry]:
+) -> tuple[list[ModelEntry], list[Problem]]:
     """Return the models that have changed since a revision; all of them, if none is given.
 
     Args:
         candidates: with what pins and goldens say of them.
         written: the same as the index has them.
+        unread: what is wrong with models that cannot be read: these change with their page.
 
     Raises:
         UsageError: there is no such revision, or the index is not in the repository.
     """
     if revision is None:
-        return list(candidates)
-    changed = set(_names(written, revision, index, lock))
-    return [entry for entry in candidates if entry.name in changed]
+        return list(candidates), list(unread)
+    changed = _names(written, unread, revision, index, lock)
+    return (
+        [entry for entry in candidates if entry.name in changed],
+        [problem for problem in unread if problem.model in changed],
+    )
 
 
 def _names(
-    entries: Sequence[ModelEntry], revision: str, index: Path | None, lock: Path | None
-) -> list[str]:
+    entries: Sequence[ModelEntry],
+    unread: Sequence[Problem],
+    revision: str,
+    index: Path | None,
+    lock: Path | None,
+) -> Collection[str]:
     """Return the names of the models that have changed since a revision, and say which."""
     root, commit = top().resolve(), fork_of(revision)
     named = _selection.index_path(index)
@@ -76,8 +85,14 @@ def _names(
         or _said(old_pins.get(entry.name)) != _said(new_pins.get(entry.name))
         or any(_is_touched(path, touched, root) for path in _own_files(entry, root))
     ]
-    _tell(changed, len(entries), revision)
-    return changed
+    pages = {problem.model: Path(problem.location.path) for problem in unread if problem.model}
+    changed += [
+        name
+        for name, page in pages.items()
+        if any(_is_touched(step, touched, root) for step in (*_links(page), page.resolve()))
+    ]
+    _tell(changed, len(entries) + len(pages), revision)
+    return frozenset(changed)
 
 
 def _within(index: Path, root: Path) -> PurePosixPath:

@@ -68,7 +68,7 @@ def verify_command(
     candidates = _golden.with_goldens(pinned, _golden.folder_of(goldens, selected))
     if candidates and not _rules.tested(candidates, selected):
         return _selection.nothing_selected(f"no claim is tested by {', '.join(selected) or 'none'}")
-    entries = _changed.touched(candidates, chosen, changed_since, asked.index, lock)
+    entries, unread = _changed.touched(candidates, chosen, unread, changed_since, asked.index, lock)
     _rules.require_torch(selected)
     _report.check_place(form, output)
     known = _baseline.entries_of(baseline)
