@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import count
 
 from zoo.findings import GRAVEST_FIRST, Finding, by_model, show
 from zoo.run import Outdated, Run
@@ -26,12 +27,14 @@ def names(findings: Sequence[Finding]) -> list[str]:
 
 
 def _numbered(names: Iterable[str]) -> list[str]:
-    """Return names with a number after each that was there already."""
-    seen: Counter[str] = Counter()
-    numbered = []
-    for name in names:
-        seen[name] += 1
-        numbered.append(name if seen[name] == 1 else f"{name} #{seen[name]}")
+    """Return names with a number after each that was there already, or is another's own."""
+    plain = list(names)
+    taken, numbered = set(plain), list[str]()
+    for name in plain:
+        tries = (f"{name} #{number}" for number in count(2))
+        free = name if name not in numbered else next(each for each in tries if each not in taken)
+        taken.add(free)
+        numbered.append(free)
     return numbered
 
 

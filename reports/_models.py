@@ -17,17 +17,25 @@ ASSURANCES = {
     "sha256": "equal to the whole digest that is declared",
     "prefix": "equal to the digits in the file's name: a label, not a proof",
     "unpinned": "nothing to compare it with",
+    "mismatch": "not the file that the page means",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """The measured number of a model that is furthest from its claim, as a share of the claim."""
+    """The measured number of a model that is furthest from its claim, as a share of the claim.
+
+    Attributes:
+        points: how far it is, of what is in percent itself; None for all else.
+    """
 
     what: str
     share: float
+    points: float | None = None
 
     def __str__(self) -> str:
+        if self.points is not None:
+            return f"{self.points:+,.3g} points {self.what}"
         return f"{100 * self.share:+,.3g} % {self.what}"
 
 
@@ -62,7 +70,7 @@ class Model:
 
     Attributes:
         verdicts: those that its findings have, the gravest first.
-        known: whether the baseline knows all its findings of the gravest verdict.
+        known: whether the baseline knows all its findings of its own verdict.
         wrong: the metrics whose claims FAIL; ``(known)`` follows where the baseline knows all.
         deviation: the greatest, or None where no number was measured.
         held: how many of its claims are borne out.
@@ -87,6 +95,11 @@ class Model:
     again: str
 
     @property
+    def verdict(self) -> Verdict:
+        """The gravest, of those claims that were tested if any was."""
+        return next((each for each in self.verdicts if each is not Verdict.SKIP), Verdict.SKIP)
+
+    @property
     def marks(self) -> list[str]:
         """The verdicts of its claims, and whether the baseline knows any."""
         return [*self.verdicts, *(["known"] if any(row.known for row in self.rows) else [])]
@@ -109,7 +122,7 @@ def models(run: Run) -> list[Model]:
     """
     subjects = {subject.model: subject for subject in run.subjects}
     found = [_model(run, own, subjects.get(name)) for name, own in by_model(run.findings).items()]
-    return sorted(found, key=lambda model: _rank(model.verdicts[0], model.known))
+    return sorted(found, key=lambda model: _rank(model.verdict, model.known))
 
 
 def _rank(verdict: Verdict, known: object) -> tuple[int, bool]:
@@ -120,7 +133,8 @@ def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> 
     name = findings[0].model
     arguments = (subject.arguments if subject else ()) or run.arguments
     verdicts = [finding.verdict for finding in findings]
-    gravest = min(verdicts, key=GRAVEST_FIRST.index)
+    tested = [verdict for verdict in verdicts if verdict is not Verdict.SKIP]
+    gravest = min(tested, key=GRAVEST_FIRST.index, default=Verdict.SKIP)
     rows = [_row(finding) for finding in folded(findings)]
     return Model(
         name=name,
@@ -152,7 +166,8 @@ def _deviations(findings: Iterable[Finding]) -> Iterator[Deviation]:
             continue
         with suppress(ArithmeticError):  # of nothing there is no share; of what is huge neither
             share = finding.deviation / abs(finding.claimed)
-            yield Deviation(finding.what, share)
+            points = float(finding.deviation) if finding.unit == "%" else None
+            yield Deviation(finding.what, share, points)
 
 
 def _reasons(findings: list[Finding]) -> Iterator[Reason]:

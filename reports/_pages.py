@@ -66,11 +66,10 @@ def pages(run: Run) -> list[Page]:
 def _page(model: Model, file: str, findings: Sequence[Finding]) -> Page:
     place = Counter(row.place.rpartition(":")[0] for row in model.rows).most_common(1)[0][0]
     counted = Counter(finding.verdict for finding in findings)
-    tested = [verdict for verdict in model.verdicts if verdict is not Verdict.SKIP]
     return Page(
         name=model.name,
         file=file,
-        verdict=tested[0] if tested else Verdict.SKIP,
+        verdict=model.verdict,
         known=model.known,
         counts=tuple(counted[verdict] for verdict in Verdict),
         known_claims=sum(finding.known is not None for finding in findings),

@@ -26,7 +26,7 @@ from zoo.claims import Location
 from zoo.findings import Finding, Verdict
 from zoo.reports import Report, Style, _words
 from zoo.reports._identity import entries, fingerprint, fingerprint_of_entry, gravest, named
-from zoo.run import Outdated, Run, exit_code
+from zoo.run import Outdated, Run
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -168,7 +168,6 @@ def _invocation(run: Run, left_out: Counter[str]) -> dict[str, Any]:
     told = [_left_out(left_out)] if left_out.total() else []
     return {
         "executionSuccessful": True,
-        "exitCode": exit_code(run),
         "startTimeUtc": run.started,
         "toolExecutionNotifications": told + _untested(run),
     }

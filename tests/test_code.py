@@ -114,6 +114,8 @@ def code_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
         ("import os, zoohelper as h", "zoohelper.py"),
         ("import zoohelper.inner", "zoohelper/__init__.py"),
         ("from zoohelper import (  # both\n    one,\n    two,\n)", "zoohelper.py"),
+        ("from zoohelper import (\n    one,  # see (b)\n    two,\n)", "zoohelper.py"),
+        ("\ufeffimport zoohelper", "zoohelper.py"),
         ("from zoohelper \\\n    import one", "zoohelper.py"),
         ("def net():\n    from zoohelper.inner import one", "zoohelper/inner/__init__.py"),
         ("try: import zoohelper\nexcept ImportError: pass", "zoohelper.py"),

@@ -151,7 +151,7 @@ def test_an_interval_says_nothing_of_a_claim_that_is_no_number():
         (Metric.FLOPS, "4100000000", "4087136256", PERCENT, {},
          "claimed 4,100,000,000, measured 4,087,136,256 (±41,000,000)"),
         (Metric.PARAMETERS, "123456", "123456", PERCENT, {},
-         "claimed 123,456, measured 123,456 (±1,235)"),
+         "claimed 123,456, measured 123,456 (±1,234)"),
         (Metric.CROP_PCT, "0.875", "0.95", EXACT, {}, "claimed 0.875, measured 0.95"),
         (Metric.TOP_5, "96.77", "90", POINT, {"interval": (Decimal("85.5"), Decimal(94))},
          "claimed 96.77 %, measured 90 % [85.5, 94] (±0.1)"),

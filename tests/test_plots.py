@@ -159,8 +159,24 @@ def test_verdicts_differ_in_shape() -> None:
 
 @pytest.mark.parametrize("claimed", [0, -1, True, None, "many", [1, 2], 10**400, 1e-320])
 def test_what_no_axis_can_hold_is_not_drawn(run: Run, claimed: object) -> None:
-    findings = (number(run, "flops", claimed), number(run, "top-1", 80.0, measured=claimed))
+    findings = (number(run, "flops", claimed), number(run, "flops", 1e9, measured=claimed))
     assert set(plots(of(run, *findings))) == {"verdict-counts"}
+
+
+def test_an_accuracy_of_nothing_is_drawn_and_one_that_is_no_number_is_counted(run: Run) -> None:
+    held = number(run, "top-1", 80.0, measured=80.01, verdict=Verdict.PASS)
+    nothing = replace(held, model="b", measured=0, verdict=Verdict.FAIL)
+    broken = replace(nothing, model="c", measured="logits that are not finite")
+    alt = plots(of(run, held, nothing, broken))["claimed-measured"].alt
+    assert "Top-1: 2 claims, 1 FAIL, 1 PASS" in alt
+    assert alt.endswith("Not shown: 1 FAIL.")
+
+
+def test_of_several_claims_of_a_model_the_gravest_is_drawn(run: Run) -> None:
+    held = number(run, "top-1", 80.0, measured=80.01, verdict=Verdict.PASS)
+    failed = replace(held, claimed=85.0, verdict=Verdict.FAIL)
+    alt = plots(of(run, held, failed))["claimed-measured"].alt
+    assert "Top-1: 1 claim, 1 FAIL" in alt and alt.endswith("Not shown: 1 PASS.")
 
 
 def test_nothing_is_drawn_of_nothing(run: Run) -> None:

@@ -247,7 +247,7 @@ def test_runs_are_merged_in_their_order_under_the_first_ones_record():
     error = replace(found(Verdict.ERROR), model="other")
     other = replace(RUN, version="9", subjects=RUN.subjects[:1], findings=(error,))
     merged = merge([RUN, other])
-    assert (merged.version, merged.started) == (RUN.version, RUN.started)
+    assert (merged.version, merged.started) == (f"{RUN.version}, 9", RUN.started)
     assert merged.subjects == RUN.subjects + other.subjects
     assert merged.findings == RUN.findings + other.findings
     assert merge([RUN]) == RUN
@@ -265,6 +265,13 @@ def test_merged_runs_keep_what_their_environments_have_in_common() -> None:
     assert both.started == RUN.started
     assert both.environment == {"packages": {"torch": "2.10.0"}}
     assert len(both.findings) == 2 * len(RUN.findings)
+
+
+def test_merged_runs_name_each_of_their_devices() -> None:
+    there = replace(RUN, environment={"device": "cuda:0"}, subjects=(), findings=())
+    here = replace(RUN, environment={"device": "cpu"})
+    assert merge([here, there]).environment == {"device": "cpu, cuda:0"}
+    assert merge([there, there]).environment == {"device": "cuda:0"}
 
 
 def test_two_runs_about_one_model_are_not_merged() -> None:

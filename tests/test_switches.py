@@ -28,7 +28,11 @@ READ = {
     *("NO_COLOR", "FORCE_COLOR", "CI"),  # how it looks
     "RAY_ADDRESS",  # which cluster is used, where --engine ray asks for one
 }
-SET = {"RAY_USAGE_STATS_ENABLED", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO"}
+SET = {
+    "RAY_USAGE_STATS_ENABLED",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO",
+    "RAY_task_oom_retries",
+}
 OF_PYTHON = {"PYTHONSAFEPATH", "CUBLAS_WORKSPACE_CONFIG"}
 # The first version without a hole that a stranger's data could reach.
 LEAST = {

@@ -62,15 +62,18 @@ def measure(subject: Subject, claim: Claim) -> Measurement:
     conditions = _conditions(predictions) | {"preprocessing": subject.preprocessing().in_words()}
     found = Measurement(claim.metric, value, predictions.method, conditions)
     if not predictions.not_finite:
-        found = _explained(subject, claim, _within_bounds(claim, predictions, found))
-    return _of_rounded(found) if predictions.rounded else found
+        found = _within_bounds(claim, predictions, found)
+    if predictions.rounded:
+        found = _of_rounded(found)
+    return found if predictions.not_finite else _explained(subject, claim, found)
 
 
 def _of_rounded(found: Measurement) -> Measurement:
     """Return a measurement in less than float32, which bears out and does not refute."""
-    settling = filter(None, (found.settled_by, "--precision fp32 settles it"))
+    fully = "--precision fp32"
+    settling = f"{found.settled_by}, with {fully}" if found.settled_by else f"{fully} settles it"
     remark = "; ".join(filter(None, (found.remark, "computed in less than float32")))
-    return replace(found, refutes=False, remark=remark, settled_by="; ".join(settling))
+    return replace(found, refutes=False, remark=remark, settled_by=settling)
 
 
 def _within_bounds(claim: Claim, predictions: Predictions, found: Measurement) -> Measurement:
@@ -100,7 +103,7 @@ def _explained(subject: Subject, claim: Claim, found: Measurement) -> Measuremen
         return found
     conditions = {**found.conditions, "diagnosis": dict(diagnosis.looked)}
     found = replace(found, conditions=conditions, advice=diagnosis.advice)
-    if found.interval is None or found.decisive:
+    if found.refutes and (found.interval is None or found.decisive):
         return replace(found, cause=diagnosis.cause, because=diagnosis.because)
     if diagnosis.cause is None:
         return found

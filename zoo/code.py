@@ -17,6 +17,7 @@ from pathlib import Path
 
 # Import statements, and lines of prose that look like one and are no Python.
 _IMPORT = re.compile(r"[\n;:][ \t]*((?:from[ \t]+\S+[ \t]+)?import\b(?:[ \t]*\([^)]*\)|[^\n;#]*))")
+_COMMENT = re.compile(r"#[^\n]*")
 _STDLIB = Path(sysconfig.get_path("stdlib"))
 _INSTALLED = frozenset({"site-packages", "dist-packages"})  # the latter is Debian's
 
@@ -122,7 +123,8 @@ def _imports(name: str, place: Path) -> Iterator[str]:
     for file in _files(place):
         inner = file.relative_to(place).parent.parts
         package = ".".join((name, *inner)) if place.is_dir() else name.rpartition(".")[0]
-        text = file.read_text(encoding="utf-8", errors="replace").replace("\\\n", " ")
+        text = file.read_text(encoding="utf-8-sig", errors="replace").replace("\\\n", " ")
+        text = _COMMENT.sub("", text)
         for statement in _IMPORT.findall(f"\n{text}"):
             with suppress(SyntaxError, ValueError, ImportError):
                 yield from _named(statement, package)

@@ -19,6 +19,7 @@ else:
     import tomli as tomllib
 
 
+FILES = ("zoo.toml", "pyproject.toml")  # the first that is there counts
 KINDS = {
     "string": "a text",
     "boolean": "true or false",
@@ -34,10 +35,9 @@ def read_config(folder: Path) -> Mapping[str, Any]:
     Raises:
         UsageError: the file cannot be read, or a setting is unknown or of the wrong kind.
     """
-    own = folder / "zoo.toml"
+    own, project = (folder / name for name in FILES)
     if own.is_file():
         return _checked(_load(own), own)
-    project = folder / "pyproject.toml"
     if project.is_file():
         tools = _load(project).get("tool", {})
         return _checked(tools.get("zoo", {}) if isinstance(tools, dict) else {}, project)

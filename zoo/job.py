@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 # Our own code that moves a prediction; a dataset says among which classes the best are sought.
 _OWN = ("zoo.crops", "zoo.datasets", "zoo.inference", "zoo.predictions", "zoo.sources")
+INSTALLED = "set of installed packages"  # of which most move no prediction
 _ALONE = ("zoo.job", "zoo.pictures", "zoo.weights.load")
 
 
@@ -108,7 +109,7 @@ def versions_of(spec: SourceSpec) -> dict[str, str]:
         with suppress(Exception, SystemExit):  # what is wrong with it is told when it is built
             importlib.import_module(module)
         found |= {f"code of {name}": sha256 for name, sha256 in digests_of_imports(module).items()}
-        found["set of installed packages"] = digest_of_installed()
+        found[INSTALLED] = digest_of_installed()
     return found
 
 
@@ -129,7 +130,8 @@ def network_of(job: Job) -> nn.Module:
     """
     source = SOURCES[job.source.kind]
     here = versions_of(job.source)
-    if other := [name for name in job.versions if here.get(name) != job.versions[name]]:
+    compared = job.versions.keys() - {INSTALLED}
+    if other := sorted(name for name in compared if here.get(name) != job.versions[name]):
         raise Unavailable(
             f"{', '.join(other)} is another one here than where the work was given out",
             "install the same versions everywhere",

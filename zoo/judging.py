@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
 from zoo.claims import Claim, Digest, Value, plain
@@ -93,7 +93,7 @@ def _message(claim: Claim, measurement: Measurement, tolerance: Tolerance) -> st
 
 
 def _readable(number: Decimal) -> Decimal:
-    return number.quantize(Decimal(1)) if number >= 1000 else number.normalize()
+    return number.quantize(Decimal(1), ROUND_FLOOR) if number >= 1000 else number.normalize()
 
 
 def _tolerance(tolerance: Tolerance) -> dict[str, Any]:

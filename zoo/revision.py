@@ -123,6 +123,8 @@ def holds(commit: str, path: PurePosixPath) -> bool:
 
     A symlink is neither.
     """
+    if path == PurePosixPath("."):
+        return True
     listed = _git("ls-tree", "--full-tree", "-z", commit, "--", str(path), said=commit)
     return listed.startswith((*_FILES, _FOLDER))
 

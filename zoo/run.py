@@ -21,7 +21,8 @@ class WeightsFile:
         digest: the whole SHA-256, computed from the bytes that are on disk.
         size: in bytes.
         assurance: ``sha256`` (equal to a whole declared digest), ``prefix`` (equal to the first
-            digits in its name, a label and no proof), or ``unpinned`` (nothing to compare with).
+            digits in its name, a label and no proof), ``unpinned`` (nothing to compare with), or
+            ``mismatch`` (it is not the declared one).
         mismatch: what is wrong where the digest is not the declared one, else empty.
     """
 
@@ -125,8 +126,8 @@ def _left_open(run: Run) -> bool:
 def merge(runs: Sequence[Run]) -> Run:
     """Return one Run with the subjects and findings of several, in their order.
 
-    It began with the first of them, and its environment is what they have in common. Arguments
-    that differ are kept with the subjects.
+    It began with the first of them, and its environment is what they have in common, and their
+    devices; it names each version of zoo. Arguments that differ are kept with the subjects.
 
     Raises:
         UsageError: two of them are about one model.
@@ -143,9 +144,11 @@ def merge(runs: Sequence[Run]) -> Run:
         for name, value in first.environment.items()
         if all(run.environment.get(name) == value for run in runs)
     }
+    devices = dict.fromkeys(str(run.environment.get("device", "")) for run in runs)
+    common |= {"device": ", ".join(filter(None, devices))} if any(devices) else {}
     shared = all(run.arguments == first.arguments for run in runs)
     return Run(
-        first.version,
+        ", ".join(dict.fromkeys(run.version for run in runs)),
         min(run.started for run in runs),
         common,
         tuple(subject for run in runs for subject in _with_arguments(run, own=not shared)),

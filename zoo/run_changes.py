@@ -20,6 +20,7 @@ class Kind(Enum):
     FIXED = "fixed"
     SETTLED = "settled now"
     CLAIMED = "claim changed"
+    KNOWN = "known otherwise"
     MEASURED = "measured value moved"
     OPEN = "open for another reason"
 
@@ -72,7 +73,10 @@ def compare_runs(a: Run, b: Run) -> RunDifference:
     old, new = _models(a), _models(b)
     both = new.keys() & old.keys()
     changed = [
-        change for model in new if model in both for change in _changes(old[model], new[model])
+        change
+        for model in new
+        for change in _changes(old.get(model, ()), new[model])
+        if model in both or change.kind in (Kind.FAILED, Kind.ERRED)
     ]
     order = list(Kind)
     return RunDifference(
@@ -99,24 +103,36 @@ def _changes(old: Iterable[Finding], new: Iterable[Finding]) -> Iterator[Finding
 def _paired(
     old: Iterable[Finding], new: Iterable[Finding]
 ) -> Iterator[tuple[Finding | None, Finding | None]]:
-    """Yield findings on the same claim; those on one thing are told apart by what is claimed."""
-    groups: dict[tuple[str, str], list[Finding]] = defaultdict(list)
+    """Yield findings on the same claim; those on one thing are told apart by what is claimed.
+
+    Runs of the first zoo do not say which dataset an accuracy is claimed on.
+    """
+    groups: dict[tuple[str, str | None], list[Finding]] = defaultdict(list)
     for finding in old:
-        groups[finding.rule, finding.what].append(finding)
+        groups[finding.rule, finding.metric].append(finding)
     left: list[Finding] = []
     for finding in new:
-        group = groups[finding.rule, finding.what]
-        same = next((each for each in group if each.claimed == finding.claimed), None)
+        group = groups[finding.rule, finding.metric]
+        same = next(
+            (each for each in _alike(group, finding) if each.claimed == finding.claimed), None
+        )
         if same is None:
             left.append(finding)
         else:
             group.remove(same)
             yield same, finding
     for finding in left:
-        group = groups[finding.rule, finding.what]
-        yield (group.pop(0) if len(group) == 1 else None), finding
+        group = groups[finding.rule, finding.metric]
+        alike = _alike(group, finding)
+        if len(alike) == 1:
+            group.remove(alike[0])
+        yield (alike[0] if len(alike) == 1 else None), finding
     for group in groups.values():
         yield from ((finding, None) for finding in group)
+
+
+def _alike(group: Iterable[Finding], finding: Finding) -> list[Finding]:
+    return [each for each in group if finding.dataset in ("", each.dataset) or not each.dataset]
 
 
 def _kind(old: Finding | None, new: Finding | None) -> Kind | None:
@@ -139,6 +155,8 @@ def _kind(old: Finding | None, new: Finding | None) -> Kind | None:
         return Kind.CLAIMED
     if before is not after:  # one of them was measured
         return Kind.OPEN
+    if (old.known is None) is not (new.known is None):
+        return Kind.KNOWN
     return Kind.MEASURED if old.measured != new.measured else None
 
 

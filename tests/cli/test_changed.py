@@ -170,6 +170,25 @@ def test_other_settings_touch_every_model(
     assert models(verify(zoo, "--changed-since", "HEAD")) == touched
 
 
+def test_settings_of_which_git_knows_nothing_touch_no_model(zoo: Zoo, repository: Path) -> None:
+    (repository / ".gitignore").write_text("zoo.toml\n")
+    git("add", ".")
+    git("commit", "-qm", "ignore")
+    (repository / "zoo.toml").write_text("budget = 5")
+    assert models(verify(zoo, "--changed-since", "HEAD")) == set()
+
+
+def test_an_index_at_the_top_of_a_repository_is_there_beside_links_and_all(
+    zoo: Zoo, repository: Path
+) -> None:
+    (repository / "AAA").symlink_to("mypackage")
+    for page in ("model-index.yml", "shared.yml", "own.bin"):
+        (repository / "model-index" / page).rename(repository / page)
+    git("add", ".")
+    git("commit", "-qm", "at the top")
+    assert models(verify(zoo, "--changed-since", "HEAD", "--index", ".")) == set()
+
+
 def test_settings_are_those_of_the_working_folder(
     zoo: Zoo, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

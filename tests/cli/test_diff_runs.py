@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.conftest import ROOT, Outcome, Zoo
 from zoo.claims import Digest, Location
 from zoo.evidence import to_json
-from zoo.findings import Finding, Verdict
+from zoo.findings import Finding, Known, Verdict
 from zoo.run import Run, SubjectRecord, WeightsFile
 from zoo.schemas import load
 
@@ -102,6 +102,24 @@ def test_accuracies_are_told_apart_by_their_datasets(diff: Any) -> None:
     told = diff(run_of(old, new), run_of(failed, old))
     assert "tiny top-1 on ImageNet-V2: PASS → FAIL, claimed 80, measured 80 → 70" in told.out
     assert "ImageNet:" not in told.out
+
+
+def test_what_fails_of_a_model_that_was_added_is_a_new_fail(diff: Any) -> None:
+    added = replace(FAILED, model="new")
+    told = diff(run_of(PASSED), run_of(PASSED, added, replace(PASSED, model="new", rule="x")))
+    assert "+ new" in told.out and "new flops: – → FAIL" in told.out
+    assert "1 added, 1 new FAIL" in told.out + told.err
+
+
+def test_what_the_baseline_knows_no_more_is_a_change(diff: Any) -> None:
+    known = replace(FAILED, known=Known("so it is", PLACE))
+    told = diff(run_of(known), run_of(FAILED))
+    assert "tiny flops: FAIL known → FAIL" in told.out
+
+
+def test_a_run_that_says_no_dataset_is_compared_all_the_same(diff: Any) -> None:
+    old = replace(FAILED, metric="top-1")
+    assert "no verdict" in diff(run_of(old), run_of(replace(old, dataset="ImageNet"))).out
 
 
 def test_other_conditions_are_shown_and_are_no_change_of_their_own(diff: Any) -> None:

@@ -24,7 +24,7 @@ from zoo.validators import VALIDATORS
 
 METRICS = {metric: rule for rule in VALIDATORS for metric in VALIDATORS[rule].metrics}
 AT = {"convention": "macs", "input": [1, 3, 224, 224]}
-WHOLE = "sha256:" + "ab" * 32
+WHOLE = "sha256:" + "01234567" * 8
 PAGE = """\
 # A page\u2028with prose
 
@@ -219,6 +219,51 @@ def test_a_whole_digest_is_added_where_the_page_has_none(fix: Fix, index: Path) 
     assert "from another URL" in fix(index, {}, "--pin", subjects=[other]).err
 
 
+def test_what_was_measured_of_another_file_is_not_written_though_nobody_asked_for_its_digest(
+    fix: Fix, index: Path
+) -> None:
+    place, other = read_index(index).entries[0].location, Digest("sha256", "ab" * 32)
+    subject = SubjectRecord("one", "timm 1.0.31 one", place, replace(weights(), digest=other))
+    size = {("one", Metric.FILE_SIZE): Decimal(7)}
+    outcome = fix(index, size, "--pin", subjects=[subject])
+    said = "left alone: one file-size, one SHA256: the weights are not the file that the page means"
+    assert said in outcome.err and not outcome.out
+
+
+@pytest.mark.parametrize(
+    ("key", "used", "said"),
+    [
+        ("crop-pct", 0.875, "it was measured with crop-pct 0.875, and the page says 0.9"),
+        ("crop-pct", 0.9, ""),
+        ("interpolation", "nearest", ""),  # the page does not say
+    ],
+)
+def test_an_accuracy_under_other_preprocessing_than_the_page_has_now_is_not_written(
+    fix: Fix, index: Path, key: str, used: object, said: str
+) -> None:
+    place = read_index(index).entries[0].location
+    subject = SubjectRecord("one", "timm 1.0.31 one", place, None, {key: used})
+    outcome = fix(index, {("one", Metric.TOP_1): Decimal("79.1234")}, subjects=[subject])
+    assert said in outcome.err and bool(outcome.out) is (said == "")
+
+
+def test_an_accuracy_on_other_pictures_than_the_page_declares_is_not_written(
+    zoo: Zoo, tmp_path: Path
+) -> None:
+    page = tmp_path / "a.yml"
+    page.write_text(
+        "Models:\n- Name: m\n  Source: {Type: timm, Reference: m}\n  Results:\n  - Task: t\n"
+        f"    Dataset: D\n    Dataset Fingerprint: {WHOLE}\n    Metrics: {{Top 1 Accuracy: 80%}}\n"
+    )
+    (entry,) = read_index(page).entries
+    subject = SubjectRecord("m", "timm 1.0.31 m", entry.location, None)
+    for fingerprint, said in ((WHOLE, "1 change"), ("sha256:" + "ab" * 32, "other pictures")):
+        measured, pictures = {("m", Metric.TOP_1): Decimal(70)}, {"fingerprint": fingerprint}
+        run = run_on(page, measured, conditions=pictures, subjects=[subject])
+        (tmp_path / "run.json").write_text(to_json(run))
+        assert said in zoo("fix", tmp_path / "run.json", "--index", page).err
+
+
 @pytest.mark.parametrize(
     ("name", "text", "fixed"),
     [
@@ -333,7 +378,7 @@ def test_what_is_not_certain_is_left_alone_and_said(fix: Fix, index: Path) -> No
     part = {"conditions": {"interval": [1, 2], "population": 9}}
     assert "another network" in fix(index, {("one", Metric.PARAMETERS): Decimal(1)}, **alias).err
     assert "a part of the pictures" in fix(index, {("one", Metric.TOP_1): Decimal(1)}, **part).err
-    digest = {("one", Metric.WEIGHTS_DIGEST): Digest.parse(WHOLE)}
+    digest = {("one", Metric.WEIGHTS_DIGEST): Digest("sha256", "ab" * 32)}
     size = digest | {("one", Metric.FILE_SIZE): Decimal(7)}
     assert "not the file that the page means" in fix(index, size).err
     named = fix(index, digest, "--only", "weights-digest")

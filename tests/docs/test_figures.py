@@ -165,7 +165,7 @@ def test_the_report_is_of_all_models_of_which_the_texts_speak() -> None:
     """docs/report is compared with zoo itself, so that what it counts may be quoted."""
     told = (ROOT / "docs" / "report" / "index.md").read_text("utf-8")
     models, findings, wrong = re.findall(
-        r"^([\d,]+) models, ([\d,]+) claims: (\d+) FAIL", told, re.M
+        r"^([\d,]+) models, ([\d,]+) findings: (\d+) FAIL", told, re.M
     )[0]
     assert int(models) == len(bundled())
     assert int(wrong) == len(failures())

@@ -12,6 +12,7 @@ import pytest
 from zoo.evidence import from_json
 from zoo.findings import Verdict
 from zoo.reports import GRAVEST_FIRST, REPORTS, Style, folded, reasons
+from zoo.reports._identity import names
 from zoo.reports._models import models
 from zoo.reports.sarif import MOST_NOTIFICATIONS
 from zoo.run import Run
@@ -118,6 +119,27 @@ def test_an_accuracy_is_told_with_its_dataset_and_its_own_evidence(run: Run) -> 
     (wide,) = (model for model in models(run) if model.name == "timm/wide")
     told = [what for what, _ in wide.evidence if what.startswith("top-1")]
     assert told == ["top-1 on ImageNet", "top-1 on ImageNet-V2"]
+
+
+def test_the_verdict_on_a_model_is_that_on_what_was_tested(run: Run) -> None:
+    held = next(each for each in run.findings if each.verdict is Verdict.PASS)
+    skipped = replace(held, metric=None, rule="not-checkable", verdict=Verdict.SKIP)
+    (model,) = models(replace(run, findings=(skipped, held)))
+    assert (model.verdict, model.held, model.total) == (Verdict.PASS, 1, 1)
+
+
+def test_no_name_of_a_claim_is_given_twice(run: Run) -> None:
+    first = next(each for each in run.findings if each.metric == "top-1")
+    twice = replace(first, dataset="A", claimed=75)
+    odd = replace(twice, dataset="A [75] #2")
+    assert len(set(names([twice, twice, odd]))) == 3
+
+
+def test_how_far_an_accuracy_is_off_is_told_in_points(run: Run) -> None:
+    first = next(each for each in run.findings if each.metric == "top-1")
+    off = replace(first, claimed=75.1, measured=74.6, deviation=-0.5, unit="%", dataset="D")
+    (model,) = models(replace(run, findings=(off,)))
+    assert str(model.deviation) == "-0.5 points top-1 on D"
 
 
 def test_failures_of_one_metric_are_named_once_in_the_index(run: Run) -> None:

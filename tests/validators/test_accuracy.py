@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from zoo.claims import Digest, Metric
+from zoo.diagnosis import Diagnosis
 from zoo.findings import Verdict
 from zoo.predictions import Draw, Prediction, Predictions
 from zoo.sampling.wilson import wilson
@@ -102,9 +103,10 @@ def test_all_of_imagenet_is_not_all_of_another_set(claim, dataset: str) -> None:
 
 
 def copied(predictions):
-    """Return predictions for pictures of which the first two are one file."""
-    first, second, *others = predictions.items
-    return replace(predictions, items=(first, replace(second, sha256=first.sha256), *others))
+    """Return predictions for pictures of which the first three are one file."""
+    first, *copies, other = predictions.items[:4]
+    same = (replace(each, sha256=first.sha256) for each in copies)
+    return replace(predictions, items=(first, *same, other, *predictions.items[4:]))
 
 
 def test_copies_are_not_all_of_imagenet_and_two_are_named(finding) -> None:
@@ -128,6 +130,19 @@ def test_logits_that_are_not_finite_fail_with_their_count(finding, whole: str) -
     found = finding(predicted(8, 9, 1000, broken=1, whole=whole), "0.8")
     assert found.verdict is Verdict.FAIL
     assert found.measured == "logits that are not finite for 1 of 1,000 pictures"
+
+
+def test_why_an_accuracy_in_less_than_float32_falls_short_is_told_all_the_same(
+    subject, claim, judged
+) -> None:
+    told = Diagnosis({"kind": "mean"}, "with another mean 9 of 10", {"looks": 1})
+    predictions = replace(predicted(2, 3, 10, whole="ImageNet"), rounded=True)
+    one = subject(stated=STATED, predictions=predictions)
+    one = replace(one, diagnose=lambda *_: told)
+    found = judged("accuracy", one, claim(Metric.TOP_1, "90.00", dataset="ImageNet"))
+    assert found.verdict is Verdict.UNDECIDED
+    assert found.message.endswith("computed in less than float32; with another mean 9 of 10")
+    assert found.conditions["suspect"] == {"kind": "mean"}
 
 
 @pytest.mark.parametrize(

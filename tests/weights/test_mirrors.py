@@ -82,7 +82,7 @@ def test_mirrors_that_gave_different_bytes_are_a_mismatch_that_names_both(
     assert weights.mismatch == (
         f"the mirrors differ: {first} is {DIGEST}, {second} is sha256:{other}"
     )
-    assert weights.assurance == "unpinned"
+    assert weights.assurance == "mismatch"
 
 
 def test_mirrors_that_gave_the_same_bytes_agree(server: Hostile, fetch: Fetch) -> None:

@@ -227,7 +227,7 @@ def test_first_digits_that_hold_are_only_a_label(read, claim) -> None:
 @pytest.mark.parametrize("digits", ["0" * 8, "0" * 64])
 def test_another_digest_is_a_mismatch_that_names_both(read, claim, digits: str) -> None:
     weights = read("file:weights/a b.pth", Digest("sha256", digits), claim)
-    assert weights.assurance == "unpinned"
+    assert weights.assurance == "mismatch"
     assert weights.mismatch == f"the file is {DIGEST}, not sha256:{digits}"
 
 

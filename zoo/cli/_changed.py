@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,7 +18,7 @@ import click
 from zoo import escape
 from zoo.claims import Location, ModelEntry
 from zoo.cli import _lock, _selection, _sides, _text
-from zoo.config import read_config
+from zoo.config import FILES, read_config
 from zoo.errors import UsageError
 from zoo.index import Problem, read_index
 from zoo.revision import changed_files, extract, fork_of, holds, top
@@ -76,7 +76,8 @@ def _names(
     path, pins = _within(named, root), _lock.lock_path(lock, index)
     touched = changed_files(commit)
     switched = any(_is_touched(link, touched, root) for link in _links(named))
-    old, old_pins = ({}, {}) if switched else _at(commit, path, pins, root)
+    reset = any(_is_touched(Path.cwd() / name, touched, root) for name in FILES)
+    old, old_pins = ({}, {}) if switched else _at(commit, path, pins, root, reset=reset)
     new_pins = read_pins(pins)
     changed = [
         entry.name
@@ -85,14 +86,22 @@ def _names(
         or _said(old_pins.get(entry.name)) != _said(new_pins.get(entry.name))
         or any(_is_touched(path, touched, root) for path in _own_files(entry, root))
     ]
-    pages = {problem.model: Path(problem.location.path) for problem in unread if problem.model}
-    changed += [
-        name
-        for name, page in pages.items()
-        if any(_is_touched(step, touched, root) for step in (*_links(page), page.resolve()))
-    ]
-    _tell(changed, len(entries) + len(pages), revision)
+    changed += _unread_changed(unread, touched, root)
+    _tell(changed, len(entries) + len({problem.model for problem in unread}), revision)
     return frozenset(changed)
+
+
+def _unread_changed(
+    unread: Iterable[Problem], touched: Collection[PurePosixPath], root: Path
+) -> list[str]:
+    """Return the models that cannot be read and whose file differs, or a link to it."""
+    found: dict[str, None] = {}
+    for problem in unread:
+        page = Path(problem.location.path)
+        steps = (*_links(page), page.resolve())
+        if problem.model and any(_is_touched(step, touched, root) for step in steps):
+            found[problem.model] = None
+    return list(found)
 
 
 def _within(index: Path, root: Path) -> PurePosixPath:
@@ -113,19 +122,22 @@ def _links(path: Path) -> Iterator[Path]:
 
 
 def _at(
-    commit: str, path: PurePosixPath, lock: Path, root: Path
+    commit: str, path: PurePosixPath, lock: Path, root: Path, *, reset: bool
 ) -> tuple[Mapping[str, ModelEntry], Pins]:
     """Return the models and the pins of a commit; what cannot be read there is not among them.
 
     With other settings every model may come to another result: then there are none to compare.
+
+    Args:
+        reset: whether a file of the settings differs.
     """
     if not holds(commit, path):
         return {}, {}
-    real, here, settings = lock.resolve(), Path.cwd().relative_to(root), _selection.config()
+    real = lock.resolve()
     with tempfile.TemporaryDirectory(prefix="zoo-since-") as folder:
         tree = Path(folder).name
         extract(f"{commit}:{path}", Path(folder, tree), _sides.SUFFIXES | {lock.suffix, ".toml"})
-        if _settings(Path(folder, tree, here)) != settings:
+        if reset and _settings(Path(folder, tree), root) != _selection.config():
             return {}, {}
         with _sides.working_in(folder):
             old = {entry.name: entry for entry in read_index(Path(tree, path)).entries}
@@ -133,9 +145,10 @@ def _at(
             return old, _pins(Path(tree, real.relative_to(root))) if inside else {}
 
 
-def _settings(folder: Path) -> Mapping[str, Any] | None:
+def _settings(tree: Path, root: Path) -> Mapping[str, Any] | None:
+    """Return the settings of the working folder as a commit has them."""
     try:
-        return read_config(folder)
+        return read_config(tree / Path.cwd().relative_to(root))
     except UsageError:  # mended since: others, whatever they were
         return None
 

@@ -2,8 +2,7 @@
 
 A hidden file lists the pages that were written, with their digests. A page that is on the list and
 is not written any more is taken away, such as that of a model that has left the index; one that
-somebody has changed since, and all that is not on the list, stays: where a page would be in the
-place of a file that is not on the list, nothing is written at all. The list may be a stranger's:
+somebody has changed since, and all that is not on the list, stays. The list may be a stranger's:
 it leads to nothing that zoo would not have written, and to nothing outside of the folder.
 """
 
@@ -28,13 +27,31 @@ MOST_NAMED = 5
 _PAGE = re.compile(r"([A-Za-z0-9_][A-Za-z0-9._-]*/)*[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
+def require_own(pages: Mapping[str, str], folder: Path, form: str) -> None:
+    """Find out whether pages would be written over what is not of an earlier report.
+
+    Raises:
+        UsageError: they would.
+    """
+    listed = _listed(folder / f".zoo-{form}.json")
+    others = [
+        name
+        for name, text in pages.items()
+        if name not in listed and os.path.lexists(folder / name) and not _holds(folder / name, text)
+    ]
+    if others:
+        raise UsageError(
+            f"{folder} holds {_text.listed(others, MOST_NAMED)}, not of an earlier report",
+            "give another folder, or take away what is in the place of a page",
+        )
+
+
 def write(pages: Mapping[str, str], folder: Path, form: str) -> None:
     """Write pages into a folder, and take away what an earlier report of this format left.
 
     Raises:
-        UsageError: the folder cannot be written to, or holds other files in the places of pages.
+        UsageError: the folder cannot be written to.
     """
-    require_own(pages, folder, form)
     listing = folder / f".zoo-{form}.json"
     listed = _listed(listing)
     for name, text in pages.items():
@@ -57,25 +74,6 @@ def _listed(listing: Path) -> dict[str, str]:
         return {}
     pages = document.get("pages") if isinstance(document, dict) else None
     return pages if isinstance(pages, dict) else {}
-
-
-def require_own(pages: Mapping[str, str], folder: Path, form: str) -> None:
-    """Find out whether pages would be written over what is not of an earlier report.
-
-    Raises:
-        UsageError: they would.
-    """
-    listed = _listed(folder / f".zoo-{form}.json")
-    others = [
-        name
-        for name, text in pages.items()
-        if name not in listed and os.path.lexists(folder / name) and not _holds(folder / name, text)
-    ]
-    if others:
-        raise UsageError(
-            f"{folder} holds {_text.listed(others, MOST_NAMED)}, not of an earlier report",
-            "give another folder, or take away what is in the place of a page",
-        )
 
 
 def _holds(path: Path, text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from zoo import escape
 from zoo.cli import _text
 from zoo.findings import Finding, show
+from zoo.reports import standing
 from zoo.run import Run
 from zoo.run_changes import FindingChange, Kind, RunDifference, Setting
 
@@ -102,6 +103,7 @@ def _finding(finding: Finding | None) -> dict[str, Any] | None:
         return None
     return {
         "verdict": finding.verdict.value,
+        "known": finding.known is not None,
         "claimed": finding.claimed,
         "measured": finding.measured,
         "message": finding.message,
@@ -121,7 +123,7 @@ def _row(change: FindingChange) -> tuple[str, ...]:
     return (
         finding.model,
         finding.what,
-        _both(change, lambda each: each.verdict.value),
+        _both(change, standing),
         _both(change, lambda each: show(each.claimed, each.unit)),
         _both(change, lambda each: show(each.measured, each.unit)),
         str(finding.location),

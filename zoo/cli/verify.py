@@ -90,7 +90,7 @@ def verify_command(
     complete = asked.everything and changed_since is None and shard is None
     run = _baseline.applied(run, known, _baseline.today(), complete=complete, shown=shown)
     run = _arguments.recorded(run, entries, click.get_current_context())
-    _report.deliver(run, form, output)
+    _report.deliver(run, form, output, must=True)
     if output is not None:
         click.echo(_report.summary(run), err=True)
     return _exit_code(run, strict=strict, none_touched=changed_since is not None)

@@ -183,7 +183,7 @@ def copies_in(whole: str, files: Sequence[tuple[str, str]]) -> tuple[str, str] |
 
 def bears_copies(whole: str, copies: int, pictures: int) -> bool:
     """Return whether so many copies among so many pictures may be the published dataset's own."""
-    return whole in _WITH_COPIES and copies <= MOST_COPIES * pictures
+    return whole in _WITH_COPIES and copies <= max(1, MOST_COPIES * pictures)
 
 
 def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> list[Fault]:
@@ -211,7 +211,8 @@ def _uneven(dataset: Dataset, published: Published, counts: Counter[int]) -> lis
 
 def _of_training(dataset: Dataset) -> list[Fault]:
     named = [picture.where for picture in dataset.pictures if is_training(picture.id)]
-    words = f"{len(named):,} pictures are named as those of the training set"
+    are = "picture is" if len(named) == 1 else "pictures are"
+    words = f"{len(named):,} {are} named as those of the training set"
     return [Fault("extra", f"{words}: {shortened(named)}")] if named else []
 
 

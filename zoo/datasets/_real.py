@@ -24,8 +24,8 @@ SHIPPED = "imagenet_real_labels.json"  # with timm
 # for less than one in a hundred.
 LEAST_AGREEMENT = 0.5
 LEAST_PICTURES = 100
-# By ReaL each class is right for 13 pictures or more, so that none of ImageNet's classes can be
-# without one that agrees.
+# By ReaL each class is right for 13 pictures or more, and for the most part those are its own: that
+# none of so many agrees happens to classes whose pictures are another's.
 LEAST_OF_CLASS = 30
 
 Sets = tuple[frozenset[int], ...]

@@ -153,9 +153,9 @@ def _slots(ray: Any, needs: dict[str, float]) -> list[int]:
 def _retries(slots: Sequence[int], needs: dict[str, float]) -> int:
     """Return how often Ray begins a task again.
 
-    With GPUs, every process of a node may end before one predicts, as ``_predict`` says.
+    With GPUs, every process may end before one predicts, as ``_predict`` says.
     """
-    return TRIES - 1 + (max(slots) if needs["num_gpus"] else 0)
+    return TRIES - 1 + (sum(slots) if needs["num_gpus"] else 0)
 
 
 def _predict(job: str, checkpoint: bytes, start: int, stop: int) -> _task.Outcome:

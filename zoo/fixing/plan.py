@@ -13,6 +13,7 @@ from zoo.fixing import conventions, wording
 from zoo.fixing.outcome import Fix, Leave, Left
 from zoo.judging import judge
 from zoo.run import Run, SubjectRecord
+from zoo.subject import PREPROCESSING
 
 # What is written for each rule that failed, and what only where the rule is named: a digest that
 # fails may mean that somebody put another file there, and preprocessing is what accuracy rests on.
@@ -81,6 +82,7 @@ def _decided(
         claim = _claim(finding, entry)
         if subject is not None:
             _require_same_model(subject, entry)
+            _require_same_conditions(finding, claim, subject, entry)
         _require_certain(finding, claim, beside)
         if claim.metric is Metric.FLOPS and asked.conventions:
             return conventions.convention(finding, claim, entry)
@@ -93,8 +95,9 @@ def _decided(
 
 def _claim(finding: Finding, entry: ModelEntry) -> Claim:
     """Return the claim that a finding is about, if the page still makes it."""
-    about = finding.metric, finding.dataset
-    claims = [claim for claim in entry.claims if (claim.metric.value, claim.dataset) == about]
+    claims = [claim for claim in entry.claims if claim.metric.value == finding.metric]
+    if finding.dataset:
+        claims = [claim for claim in claims if claim.dataset == finding.dataset]
     same = [claim for claim in claims if plain(claim.value) == finding.claimed]
     if not same:
         now = ", ".join(show(plain(claim.value), finding.unit) for claim in claims) or "nothing"
@@ -120,6 +123,32 @@ def _require_same_model(subject: SubjectRecord, entry: ModelEntry) -> None:
     urls = [url.text for url in entry.weights_urls]
     if subject.weights is not None and subject.weights.url not in urls:
         raise Leave("the Run is of another index: its weights are from another URL")
+
+
+def _require_same_conditions(
+    finding: Finding, claim: Claim, subject: SubjectRecord, entry: ModelEntry
+) -> None:
+    """Raise where a page names other weights, preprocessing or pictures than were measured."""
+    if finding.rule in _OF_THE_FILE:
+        _require_named(subject, entry)
+    if finding.rule != "accuracy":
+        return
+    for metric in PREPROCESSING:
+        said, used = entry.value(metric), (subject.preprocessing or {}).get(metric.value)
+        if said is not None and used is not None and plain(said) != used:
+            words = f"it was measured with {metric.value} {show(used)}, and the page says"
+            raise Leave(f"the Run is of another index: {words} {show(plain(said))}")
+    pictures = finding.conditions.get("fingerprint")
+    if claim.whole_set is not None and pictures not in (None, str(claim.whole_set)):
+        raise Leave("the Run is of another index: the page declares other pictures")
+
+
+def _require_named(subject: SubjectRecord, entry: ModelEntry) -> None:
+    """Raise where the weights that were there are not those of which the page gives a digest."""
+    digests = [claim.value for claim in entry.claims if isinstance(claim.value, Digest)]
+    weights = subject.weights
+    if weights is not None and not all(each.matches(weights.digest) for each in digests):
+        raise Leave("the weights are not the file that the page means (weights-digest)")
 
 
 def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) -> None:
@@ -192,6 +221,7 @@ def _pin(subject: SubjectRecord, entry: ModelEntry, findings: Iterable[Finding])
     if said is not None and said.text.startswith("sha256:"):
         return None
     _require_same_model(subject, entry)
+    _require_named(subject, entry)
     _require_right_file(findings)
     beside = (entry.claimed(m) for m in (Metric.FILE_SIZE, Metric.PARAMETERS, Metric.FLOPS))
     claim = next(filter(None, beside), None)

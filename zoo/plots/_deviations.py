@@ -61,7 +61,7 @@ def claimed_measured(run: Run) -> Plot | None:
     if not panels:
         return None
     height = HEAD + PANEL * len(panels)
-    alt = f"{TITLE}. {' '.join(_alt(*panel) for panel in panels)}"
+    alt = f"{TITLE}. {' '.join(_alt(run, *panel) for panel in panels)}"
     canvas = Canvas.blank("claimed-measured", WIDTH, height, TITLE, alt)
     canvas.legend(48, tally(finding.verdict for _, found in panels for finding in found))
     for place, (quantity, found) in enumerate(panels):
@@ -72,7 +72,13 @@ def claimed_measured(run: Run) -> Plot | None:
 def _measured(run: Run, quantity: _Quantity) -> list[Finding]:
     claims = numeric(run, (quantity.metric,)).values()
     found = [by_metric[quantity.metric] for by_metric in claims]
-    return [finding for finding in found if positive(finding.measured) is not None]
+    return [finding for finding in found if _number(quantity, finding.measured) is not None]
+
+
+def _number(quantity: _Quantity, value: object) -> float | None:
+    """Return a measured number that the panel can show: nothing at all is one, but no ratio."""
+    nothing = value == 0 and not isinstance(value, bool) and quantity.true == 0
+    return 0.0 if nothing else positive(value)
 
 
 def _panel(canvas: Canvas, quantity: _Quantity, found: list[Finding], top: int) -> None:
@@ -103,7 +109,8 @@ def _heading(quantity: _Quantity, found: list[Finding], up: Axis) -> str:
 
 
 def _off(quantity: _Quantity, finding: Finding) -> float:
-    return quantity.off(claimed_of(finding), positive(finding.measured) or 1.0)
+    measured = _number(quantity, finding.measured)
+    return quantity.off(claimed_of(finding), 1.0 if measured is None else measured)
 
 
 def _words(finding: Finding) -> str:
@@ -111,12 +118,20 @@ def _words(finding: Finding) -> str:
     return f"{finding.model}; {finding.verdict}: claimed {claimed}, measured {measured}"
 
 
-def _alt(quantity: _Quantity, found: list[Finding]) -> str:
+def _alt(run: Run, quantity: _Quantity, found: list[Finding]) -> str:
     middle = median(_off(quantity, finding) for finding in found)
     counted = in_words(tally(finding.verdict for finding in found))
     unit = f"{middle:+.3g} points" if quantity.true == 0 else f"{middle:.3g}"
     noun = "claim" if len(found) == 1 else "claims"
     return (
         f"{quantity.name.removesuffix(' in %').capitalize()}: {len(found):,} {noun}, {counted};"
-        f" the median of {quantity.words} is {unit}."
+        f" the median of {quantity.words} is {unit}.{_not_shown(run, quantity, found)}"
     )
+
+
+def _not_shown(run: Run, quantity: _Quantity, found: list[Finding]) -> str:
+    """Say how many other claims were measured: of one model only the gravest is drawn."""
+    drawn = {id(finding) for finding in found}
+    measured = [f for f in run.findings if f.metric == quantity.metric and f.measured is not None]
+    left = tally(finding.verdict for finding in measured if id(finding) not in drawn)
+    return f" Not shown: {in_words(left)}." if left else ""

@@ -13,7 +13,9 @@ Numbers = dict[str, dict[str, Finding]]
 
 
 def numeric(run: Run, metrics: Iterable[str]) -> Numbers:
-    """Return the first claim of each model and metric that is a positive number, by model.
+    """Return the claim of each model and metric that is a positive number, by model.
+
+    Of several that with the gravest verdict.
 
     Accuracies are those on one dataset, since others do not compare: see ``dataset_of``.
     """
@@ -23,8 +25,13 @@ def numeric(run: Run, metrics: Iterable[str]) -> Numbers:
         if finding.metric not in wanted or finding.dataset not in ("", dataset):
             continue
         if positive(finding.claimed) is not None:
-            found.setdefault(finding.model, {}).setdefault(finding.metric, finding)
+            own = found.setdefault(finding.model, {})
+            own[finding.metric] = _graver(own.get(finding.metric, finding), finding)
     return found
+
+
+def _graver(first: Finding, second: Finding) -> Finding:
+    return min(first, second, key=lambda each: GRAVEST_FIRST.index(each.verdict))
 
 
 def dataset_of(run: Run) -> str:

@@ -107,7 +107,7 @@ def _agreeing(
         told = _told(mirror.text, entry, access) if mirror.text != weights.url else None
         if told is not None and told != weights.digest:
             differ = f"the mirrors differ: {weights.url} is {weights.digest}, {mirror} is {told}"
-            return replace(weights, assurance="unpinned", mismatch=differ)
+            return replace(weights, assurance="mismatch", mismatch=differ)
     return weights
 
 
@@ -154,7 +154,7 @@ def _from(url: str, entry: ModelEntry, access: Access) -> WeightsFile:
 def _assess(path: Path, url: str, digest: Digest, size: int, claimed: list[Digest]) -> WeightsFile:
     if wrong := next((each for each in claimed if not each.matches(digest)), None):
         mismatch = f"the file is {digest}, not {wrong}"
-        return WeightsFile(path, url, digest, size, "unpinned", mismatch)
+        return WeightsFile(path, url, digest, size, "mismatch", mismatch)
     known = "sha256" if any(each.whole for each in claimed) else "prefix" if claimed else "unpinned"
     return WeightsFile(path, url, digest, size, known)
 
