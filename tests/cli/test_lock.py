@@ -217,7 +217,7 @@ def test_verify_says_of_a_changed_file_what_was_pinned_and_what_is_found(
     assert failed["claimed"] == pinned
     assert failed["measured"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
     assert "these are not the bytes that zoo.lock names" in failed["message"]
-    assert outcome.json["subjects"][0]["weights"]["assurance"] == "unpinned"
+    assert outcome.json["subjects"][0]["weights"]["assurance"] == "mismatch"
 
 
 def test_fetch_compares_with_the_lock(zoo: Zoo, index: Path) -> None:

@@ -41,7 +41,7 @@ WEIGHTS = st.builds(
     lambda url, digest, assurance: {"url": url, "digest": digest, "assurance": assurance},
     TEXT,
     DIGEST,
-    st.sampled_from(["sha256", "prefix", "unpinned"]),
+    st.sampled_from(["sha256", "prefix", "unpinned", "mismatch"]),
 )
 
 
