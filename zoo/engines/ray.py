@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -52,17 +51,16 @@ class Ray:
         left = iter(ranges)
         running: dict[Any, Range] = {}
         try:
-            with redirect_stdout(sys.stderr):  # where Ray tells of workers that died, in any case
-                while True:
-                    for span in islice(left, sum(slots) * (1 + AHEAD) - len(running)):
-                        running[task.remote(job, content, *span)] = span
-                    if not running:
-                        return
-                    for reference in ray.wait(list(running), num_returns=1)[0]:
-                        span = running.pop(reference)
-                        items = _task.read(_outcome(ray, reference, span), work.say)
-                        work.tick(len(items))
-                        yield span, items
+            while True:
+                for span in islice(left, sum(slots) * (1 + AHEAD) - len(running)):
+                    running[task.remote(job, content, *span)] = span
+                if not running:
+                    return
+                for reference in ray.wait(list(running), num_returns=1)[0]:
+                    span = running.pop(reference)
+                    items = _task.read(_outcome(ray, reference, span), work.say)
+                    work.tick(len(items))
+                    yield span, items
         finally:
             for reference in running:
                 ray.cancel(reference, force=True)
@@ -80,7 +78,10 @@ def _connected() -> Any:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_task_oom_retries", str(TRIES - 1))  # else for ever
     import ray
+    from ray._private import worker
 
+    # Else a thread of Ray's tells on standard output, where the report goes, of workers that died.
+    worker._worker_logs_enabled = False
     if not ray.is_initialized():
         address = os.environ.get("RAY_ADDRESS", "")
         own = {} if address else {"include_dashboard": False}
