@@ -97,7 +97,7 @@ class Model:
     @property
     def verdict(self) -> Verdict:
         """The gravest, of those claims that were tested if any was."""
-        return next((each for each in self.verdicts if each is not Verdict.SKIP), Verdict.SKIP)
+        return _headline(self.verdicts)
 
     @property
     def marks(self) -> list[str]:
@@ -125,6 +125,11 @@ def models(run: Run) -> list[Model]:
     return sorted(found, key=lambda model: _rank(model.verdict, model.known))
 
 
+def _headline(verdicts: Iterable[Verdict]) -> Verdict:
+    tested = (verdict for verdict in verdicts if verdict is not Verdict.SKIP)
+    return min(tested, key=GRAVEST_FIRST.index, default=Verdict.SKIP)
+
+
 def _rank(verdict: Verdict, known: object) -> tuple[int, bool]:
     return GRAVEST_FIRST.index(verdict), bool(known)
 
@@ -133,8 +138,7 @@ def _model(run: Run, findings: list[Finding], subject: SubjectRecord | None) -> 
     name = findings[0].model
     arguments = (subject.arguments if subject else ()) or run.arguments
     verdicts = [finding.verdict for finding in findings]
-    tested = [verdict for verdict in verdicts if verdict is not Verdict.SKIP]
-    gravest = min(tested, key=GRAVEST_FIRST.index, default=Verdict.SKIP)
+    gravest = _headline(verdicts)
     rows = [_row(finding) for finding in folded(findings)]
     return Model(
         name=name,

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo import escape
-from zoo.cli._selection import SPOILING
+from zoo.cli._selection import spoils_one
 from zoo.config import read_config
 from zoo.errors import UsageError, nearest
 from zoo.index import Problem, read_index
@@ -176,8 +176,7 @@ def unusable(index: Path) -> list[Problem]:
     Raises:
         IndexFault: it is not there.
     """
-    errors = read_index(index).errors
-    return [error for error in errors if not (error.rule in SPOILING and error.model)]
+    return [error for error in read_index(index).errors if not spoils_one(error)]
 
 
 def _tell(step: Step, faults: Sequence[Problem]) -> None:

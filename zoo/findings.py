@@ -160,13 +160,17 @@ class Finding:
     @property
     def what(self) -> str:
         """What it is about: ``flops``, ``top-1 on ImageNet``; its rule where that is no metric."""
-        name = self.metric or self.rule
-        return f"{name} on {self.dataset}" if self.dataset else name
+        return on(self.metric or self.rule, self.dataset)
 
     @property
     def is_claim(self) -> bool:
         """Whether it is about a claim, and not about what no checkpoint can show."""
         return self.metric is not None or self.verdict is not Verdict.SKIP
+
+
+def on(name: str, dataset: str) -> str:
+    """Return what is claimed with what it is claimed on: ``top-1 on ImageNet``."""
+    return f"{name} on {dataset}" if dataset else name
 
 
 def untested(rule: str, claim: Claim, verdict: Verdict, message: str, hint: str = "") -> Finding:

@@ -21,6 +21,15 @@ from zoo.weights.convert import in_store
 from zoo.weights.store import Store
 
 DEMO = Path(__file__).parents[2] / "model-index" / "demo"
+ON_RAY = [
+    pytest.mark.ray,
+    pytest.mark.enable_socket,
+    # Ray's own: it forks, and leaves sockets and streams to the end of the process.
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings(
+        "ignore::FutureWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+    ),
+]
 RANGES = [(0, 100), (100, 200), (200, 300), (300, 360)]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.engines.conftest import RANGES, Told, of_network
+from tests.engines.conftest import ON_RAY, RANGES, Told, of_network
 from zoo.engines import ENGINES, Work
 from zoo.engines.local import ENGINE as LOCAL
 from zoo.errors import Unavailable
@@ -24,15 +24,7 @@ from zoo.scoring import ledger_of, predict
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [
-    pytest.mark.ray,
-    pytest.mark.enable_socket,
-    # Ray's own: it forks, and leaves sockets and streams to the end of the process.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings(
-        "ignore::FutureWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-    ),
-]
+pytestmark = ON_RAY
 
 
 @pytest.fixture(scope="module")

@@ -10,20 +10,12 @@ from typing import Any
 
 import pytest
 
-from tests.engines.conftest import RANGES, of_network
+from tests.engines.conftest import ON_RAY, RANGES, of_network
 from zoo.engines import TRIES, Work
 from zoo.engines import ray as engine
 from zoo.errors import Unavailable
 
-pytestmark = [
-    pytest.mark.ray,
-    pytest.mark.enable_socket,
-    # Ray's own: it forks, and leaves sockets and streams to the end of the process.
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning"),
-    pytest.mark.filterwarnings(
-        "ignore::FutureWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
-    ),
-]
+pytestmark = ON_RAY
 
 
 @pytest.fixture(scope="module")

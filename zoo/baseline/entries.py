@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from zoo.claims import Location
-from zoo.findings import Finding, Tolerance, Verdict, show
+from zoo.findings import Finding, Tolerance, Verdict, on, show
 
 # Of a failure: the model, the rule, the metric and the dataset.
 Key = tuple[str, str, str, str]
@@ -53,7 +53,7 @@ class Entry:
     @property
     def what(self) -> str:
         """The metric, and the dataset of an accuracy."""
-        return f"{self.metric} on {self.dataset}" if self.dataset else self.metric
+        return on(self.metric, self.dataset)
 
     @property
     def verdict(self) -> Verdict:

@@ -148,10 +148,15 @@ def spoiled_apart(given: Path | None) -> tuple[Registry, list[Problem]]:
         IndexFault: the index has errors of another kind.
     """
     index = open_index(given)
-    spoiled = [problem for problem in index.errors if problem.rule in SPOILING and problem.model]
+    spoiled = [problem for problem in index.errors if spoils_one(problem)]
     if len(spoiled) < len(index.errors):
         raise _faulty(len(index.errors))
     return Registry(index.entries), spoiled
+
+
+def spoils_one(problem: Problem) -> bool:
+    """Return whether an error keeps one model from being verified, and not the whole index."""
+    return problem.rule in SPOILING and bool(problem.model)
 
 
 def _is_asked_for(problem: Problem, asked: Asked) -> bool:

@@ -174,11 +174,12 @@ def copies_in(whole: str, files: Sequence[tuple[str, str]]) -> tuple[str, str] |
         whole: the published dataset that they are in full by structure, else empty.
         files: the name of each picture, which no other has, and its digest.
     """
+    if whole not in _WITH_COPIES:
+        return None
     first: dict[str, str] = {}
     found = [(first[digest], name) for name, digest in files
              if first.setdefault(digest, name) != name]  # fmt: skip
-    few = bears_copies(whole, len(found), len(files))
-    return found[0] if whole in _WITH_COPIES and not few else None
+    return None if bears_copies(whole, len(found), len(files)) else found[0]
 
 
 def bears_copies(whole: str, copies: int, pictures: int) -> bool:

@@ -82,6 +82,9 @@ def _decided(
         claim = _claim(finding, entry)
         if subject is not None:
             _require_same_model(subject, entry)
+        if finding.rule in _OF_THE_FILE:
+            _require_right_file(subject, entry, beside)
+        if subject is not None and finding.rule == "accuracy":
             _require_same_conditions(finding, claim, subject, entry)
         _require_certain(finding, claim, beside)
         if claim.metric is Metric.FLOPS and asked.conventions:
@@ -128,11 +131,7 @@ def _require_same_model(subject: SubjectRecord, entry: ModelEntry) -> None:
 def _require_same_conditions(
     finding: Finding, claim: Claim, subject: SubjectRecord, entry: ModelEntry
 ) -> None:
-    """Raise where a page names other weights, preprocessing or pictures than were measured."""
-    if finding.rule in _OF_THE_FILE:
-        _require_named(subject, entry)
-    if finding.rule != "accuracy":
-        return
+    """Raise where a page names other preprocessing or pictures than were measured."""
     for metric in PREPROCESSING:
         said, used = entry.value(metric), (subject.preprocessing or {}).get(metric.value)
         if said is not None and used is not None and plain(said) != used:
@@ -143,14 +142,6 @@ def _require_same_conditions(
         raise Leave("the Run is of another index: the page declares other pictures")
 
 
-def _require_named(subject: SubjectRecord, entry: ModelEntry) -> None:
-    """Raise where the weights that were there are not those of which the page gives a digest."""
-    digests = [claim.value for claim in entry.claims if isinstance(claim.value, Digest)]
-    weights = subject.weights
-    if weights is not None and not all(each.matches(weights.digest) for each in digests):
-        raise Leave("the weights are not the file that the page means (weights-digest)")
-
-
 def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) -> None:
     """Raise where what was measured may be something else than what the page is about."""
     causes = [each.cause or {} for each in beside if each.verdict is Verdict.FAIL]
@@ -158,17 +149,20 @@ def _require_certain(finding: Finding, claim: Claim, beside: Iterable[Finding]) 
         for cause in causes:
             if cause.get("kind") == "alias" or "network" in cause:
                 raise Leave("the name leads to another network, which is what was measured")
-    if finding.rule in _OF_THE_FILE:
-        _require_right_file(beside)
     if {"interval", "population"} & finding.conditions.keys():
         raise Leave("it was measured on a part of the pictures")
     if isinstance(claim.value, Digest) and not claim.text.startswith("sha256:"):
         raise Leave("the digits are those in the name of the file: publish it under another name")
 
 
-def _require_right_file(findings: Iterable[Finding]) -> None:
-    """Raise where the weights that were there are known to be another file."""
-    if any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
+def _require_right_file(
+    subject: SubjectRecord | None, entry: ModelEntry, findings: Iterable[Finding]
+) -> None:
+    """Raise where the weights that were there are not those of which the page gives a digest."""
+    digests = [claim.value for claim in entry.claims if isinstance(claim.value, Digest)]
+    weights = subject.weights if subject else None
+    other = weights is not None and not all(each.matches(weights.digest) for each in digests)
+    if other or any(f.rule == "weights-digest" and f.verdict is Verdict.FAIL for f in findings):
         raise Leave("the weights are not the file that the page means (weights-digest)")
 
 
@@ -221,8 +215,7 @@ def _pin(subject: SubjectRecord, entry: ModelEntry, findings: Iterable[Finding])
     if said is not None and said.text.startswith("sha256:"):
         return None
     _require_same_model(subject, entry)
-    _require_named(subject, entry)
-    _require_right_file(findings)
+    _require_right_file(subject, entry, findings)
     beside = (entry.claimed(m) for m in (Metric.FILE_SIZE, Metric.PARAMETERS, Metric.FLOPS))
     claim = next(filter(None, beside), None)
     if claim is None:
